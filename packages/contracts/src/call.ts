@@ -1,0 +1,150 @@
+import { FAILURE_CLASSES, type Failure } from "@composite-llm/core";
+import { z } from "zod";
+import type { Message, ModelResult, Params } from "./model.ts";
+import type { Usage } from "./usage.ts";
+import { ROLES, type Role } from "./run-plan.ts";
+
+/** How a call ended. `late` and `duplicate` answers arrived when nobody waited for them any more. */
+export const CALL_STATUSES = ["succeeded", "failed", "cancelled", "late", "duplicate", "lost"] as const;
+export type CallStatus = (typeof CALL_STATUSES)[number];
+
+/** Where a price came from, the most trusted first. */
+export const COST_SOURCES = ["provider", "override", "catalog", "estimated", "unpriced"] as const;
+export type CostSource = (typeof COST_SOURCES)[number];
+
+/** Where the result of a call goes: a step of a run and the dispatch that carried it. */
+export interface CallCell {
+  step: string;
+  dispatch: number;
+}
+
+/** One call of a dispatch. */
+export interface CallStep {
+  /** `<stage>.<layer>.<slot>`, `final` for the last one; behind `<step>/` when it belongs to a nested composite. */
+  step: string;
+  stage: string;
+  slot: number;
+  role: Role;
+  model: string;
+  params: Params;
+  /** Index into the job's `prompts`: calls of a stage share their messages. */
+  prompt: number;
+  /** Whether its tokens go to the run's stream as they come. */
+  stream: boolean;
+}
+
+/** A job of the queue `calls-<provider>`: all calls of one stage to one provider. Its id is `<run>.<dispatch>`. */
+export interface CallJob {
+  v: 1;
+  run: string;
+  dispatch: number;
+  provider: string;
+  /** Digest of what was intended; a job that does not match the journal's intent is refused. */
+  digest: string;
+  prompts: Message[][];
+  steps: CallStep[];
+  /** End of the time for these calls, Redis time in ms since 1970. */
+  deadlineMs: number;
+  /** When it was dispatched, Redis time in ms since 1970. */
+  queuedAtMs: number;
+}
+
+/** What became of a call, as its caller commits it. Exactly one of `result` and `failure` is set, unless it was cancelled. */
+export interface CallReport {
+  v: 1;
+  step: string;
+  dispatch: number;
+  provider: string;
+  model: string;
+  servedModel: string | null;
+  tries: number;
+  queueWaitMs: number;
+  admissionWaitMs: number;
+  ttftMs: number | null;
+  latencyMs: number;
+  /** Redis time in ms since 1970. */
+  startedAtMs: number;
+  endedAtMs: number;
+  /** Summed over all tries. */
+  usage: Usage;
+  costNanoUsd: number | null;
+  costSource: CostSource;
+  /** Parameters that were translated or dropped, in words. */
+  adjusted: string[];
+  result: ModelResult | null;
+  failure: Failure | null;
+}
+
+const callStep = z.object({
+  step: z.string().min(1),
+  stage: z.string(),
+  slot: z.int().min(0),
+  role: z.enum(ROLES),
+  model: z.string().min(1),
+  params: z.custom<Params>((value) => typeof value === "object" && value !== null),
+  prompt: z.int().min(0),
+  stream: z.boolean(),
+});
+
+const callJob = z.object({
+  v: z.literal(1),
+  run: z.string().min(1),
+  dispatch: z.int().min(1),
+  provider: z.string().min(1),
+  digest: z.string(),
+  prompts: z.array(z.custom<Message[]>((value) => Array.isArray(value))),
+  steps: z.array(callStep).min(1),
+  deadlineMs: z.number(),
+  queuedAtMs: z.number(),
+});
+
+const failure = z.object({
+  class: z.enum(FAILURE_CLASSES),
+  message: z.string(),
+  status: z.number().nullable(),
+  code: z.string().nullable(),
+  param: z.string().nullable(),
+  retryAfterMs: z.number().nullable(),
+});
+
+const usage = z.object({
+  inputTokens: z.number(),
+  outputTokens: z.number(),
+  cachedTokens: z.number(),
+  cacheWriteTokens: z.number(),
+  reasoningTokens: z.number(),
+});
+
+const callReport = z.object({
+  v: z.literal(1),
+  step: z.string(),
+  dispatch: z.number(),
+  provider: z.string(),
+  model: z.string(),
+  servedModel: z.string().nullable(),
+  tries: z.number(),
+  queueWaitMs: z.number(),
+  admissionWaitMs: z.number(),
+  ttftMs: z.number().nullable(),
+  latencyMs: z.number(),
+  startedAtMs: z.number(),
+  endedAtMs: z.number(),
+  usage,
+  costNanoUsd: z.number().nullable(),
+  costSource: z.enum(COST_SOURCES),
+  adjusted: z.array(z.string()),
+  result: z
+    .custom<ModelResult>((value) => typeof value === "object" && value !== null && Array.isArray((value as ModelResult).choices))
+    .nullable(),
+  failure: failure.nullable(),
+});
+
+/** @throws ZodError when the payload is not a call job of a version that this release reads */
+export function parseCallJob(value: unknown): CallJob {
+  return callJob.parse(value);
+}
+
+/** @throws ZodError when the payload is not a call report of a version that this release reads */
+export function parseCallReport(value: unknown): CallReport {
+  return callReport.parse(value);
+}

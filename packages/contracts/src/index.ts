@@ -1,0 +1,54 @@
+export {
+  type CallCell,
+  type CallJob,
+  CALL_STATUSES,
+  type CallReport,
+  type CallStatus,
+  type CallStep,
+  COST_SOURCES,
+  type CostSource,
+  parseCallJob,
+  parseCallReport,
+} from "./call.ts";
+export type { CallRecord } from "./call-record.ts";
+export {
+  type ChatCompletion,
+  type CompositeCall,
+  type CompositeExtension,
+  type CompositeStage,
+  DEGRADED_CODES,
+  type Degraded,
+  type DegradedCode,
+  type Ranking,
+  type WireUsage,
+} from "./composite.ts";
+export {
+  type AssistantMessage,
+  type FinishReason,
+  type Message,
+  type ModelDelta,
+  type ModelRequest,
+  type ModelResult,
+  type Params,
+  type ResultChoice,
+  textOf,
+  type ToolCall,
+  type ToolCallDelta,
+} from "./model.ts";
+export { type RunError, type RunEvent, type RunEventKind, RUN_EVENT_KINDS, type RunFinished, type RunState } from "./run-event.ts";
+export {
+  type Delivery,
+  parseRunJob,
+  parseRunPlan,
+  type PlannedMember,
+  type PlannedSlot,
+  type PlannedStage,
+  type PlannedStrategy,
+  type Role,
+  ROLES,
+  type RunJob,
+  type RunPlan,
+  type RunRequest,
+  type StagePolicy,
+} from "./run-plan.ts";
+export { addUsage, NO_USAGE, toWireUsage, type Usage } from "./usage.ts";

@@ -1,0 +1,38 @@
+/** Why a model call brought no answer. The names are public: they stand in responses, records and metrics. */
+export const FAILURE_CLASSES = [
+  "rate_limited",
+  "timeout",
+  "refusal",
+  "content_filter",
+  "empty",
+  "truncated",
+  "context_length",
+  "unavailable",
+  "invalid_response",
+  "auth",
+  "bad_request",
+  "model_not_found",
+] as const;
+
+export type FailureClass = (typeof FAILURE_CLASSES)[number];
+
+/** A failed model call in its JSON form. The message may quote the provider and must never enter a prompt. */
+export interface Failure {
+  class: FailureClass;
+  message: string;
+  /** HTTP status of the provider's answer, null where there was none. */
+  status: number | null;
+  /** The provider's own error code. */
+  code: string | null;
+  /** The field of the request that the provider complained about. */
+  param: string | null;
+  /** How long the provider asked us to wait, null where it did not say. */
+  retryAfterMs: number | null;
+}
+
+const RETRYABLE: ReadonlySet<FailureClass> = new Set(["rate_limited", "timeout", "unavailable", "invalid_response", "truncated", "empty"]);
+
+/** Whether the same request may succeed when it is sent again. */
+export function isRetryable(failure: Failure): boolean {
+  return RETRYABLE.has(failure.class);
+}
