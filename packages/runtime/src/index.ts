@@ -1,0 +1,22 @@
+export { type Environment, type EnvironmentValues, parseEnvironment } from "./environment.ts";
+export { type HealthCheck, type HealthChecks, type HealthReport, runHealthChecks } from "./health-checks.ts";
+export { createHealthServer, type HealthRoute, type HealthServer, type HealthServerOptions } from "./health-server.ts";
+export { createLogger, LOG_LEVELS, type Logger, type LoggerOptions, type LogLevel } from "./logger.ts";
+export type { ProcessHost } from "./process-host.ts";
+export { type RunningService, runService, type ServiceContext, type ServiceOptions, type ServiceSurroundings } from "./run-service.ts";
+export { scrub } from "./scrub.ts";
+export { StartupError, toStartupError } from "./startup-error.ts";
+export {
+  choiceVariable,
+  integerVariable,
+  listVariable,
+  portVariable,
+  type Reading,
+  required,
+  secretListVariable,
+  secretVariable,
+  textVariable,
+  urlVariable,
+  type Variable,
+} from "./variable.ts";
+export { readVersion, type Version } from "./version.ts";
