@@ -8,3 +8,4 @@ export { nearestName } from "./nearest-name.ts";
 export { createPermutation, createRandom, type Random } from "./random.ts";
 export { type RetryPolicy, retryDelayMs } from "./retry.ts";
 export { Secret } from "./secret.ts";
+export { StartupError } from "./startup-error.ts";

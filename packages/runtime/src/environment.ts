@@ -1,4 +1,4 @@
-import { StartupError } from "./startup-error.ts";
+import { StartupError } from "@composite-llm/core";
 import type { Variable } from "./variable.ts";
 
 /** The variables of a process, as `process.env` has them. */

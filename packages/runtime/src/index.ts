@@ -1,3 +1,4 @@
+export { StartupError } from "@composite-llm/core";
 export { type Environment, type EnvironmentValues, parseEnvironment } from "./environment.ts";
 export { type HealthCheck, type HealthChecks, type HealthReport, runHealthChecks } from "./health-checks.ts";
 export { createHealthServer, type HealthRoute, type HealthServer, type HealthServerOptions } from "./health-server.ts";
@@ -5,7 +6,7 @@ export { createLogger, LOG_LEVELS, type Logger, type LoggerOptions, type LogLeve
 export type { ProcessHost } from "./process-host.ts";
 export { type RunningService, runService, type ServiceContext, type ServiceOptions, type ServiceSurroundings } from "./run-service.ts";
 export { scrub } from "./scrub.ts";
-export { StartupError, toStartupError } from "./startup-error.ts";
+export { toStartupError } from "./to-startup-error.ts";
 export {
   choiceVariable,
   integerVariable,

@@ -1,8 +1,8 @@
+import { StartupError } from "@composite-llm/core";
 import { describe, expect, it, vi } from "vitest";
 import type { Environment } from "./environment.ts";
 import type { ProcessHost } from "./process-host.ts";
 import { type RunningService, runService, type ServiceOptions } from "./run-service.ts";
-import { StartupError } from "./startup-error.ts";
 
 function createHost(env: Environment = {}) {
   const exits: number[] = [];

@@ -3,7 +3,7 @@ import { type Environment, parseEnvironment } from "./environment.ts";
 import { createLogger, LOG_LEVELS, type Logger } from "./logger.ts";
 import { nodeProcess, type ProcessHost } from "./process-host.ts";
 import { scrub } from "./scrub.ts";
-import { toStartupError } from "./startup-error.ts";
+import { toStartupError } from "./to-startup-error.ts";
 import { choiceVariable } from "./variable.ts";
 import { readVersion } from "./version.ts";
 
