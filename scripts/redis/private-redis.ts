@@ -1,0 +1,100 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdir, open, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { StartupError } from "@composite-llm/runtime";
+import { findFreePort } from "../process/find-free-port.ts";
+import { guardProcess } from "../process/guard-process.ts";
+import { probeRedis } from "./probe-redis.ts";
+import { endStaleRedis } from "./stale-redis.ts";
+
+export interface PrivateRedisOptions {
+  /** Path of `redis-server` or `valkey-server`. */
+  binary: string;
+  /** Where its data and its pid file stand. */
+  directory: string;
+  logFile: string;
+}
+
+export interface PrivateRedis {
+  url: string;
+  pid: number;
+  /** Resolves when it ended, whoever wished it. */
+  exited: Promise<void>;
+  stop(): Promise<void>;
+}
+
+const READY_MS = 20_000;
+
+function serverArguments(port: number, directory: string): string[] {
+  const settings = {
+    port: String(port),
+    bind: "127.0.0.1",
+    daemonize: "no",
+    dir: directory,
+    pidfile: join(directory, "redis.pid"),
+    "maxmemory-policy": "noeviction",
+    appendonly: "yes",
+    appendfsync: "everysec",
+    // The append-only file is enough; snapshots would only cost.
+    save: "",
+  };
+  return Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
+}
+
+function hasEnded(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
+}
+
+async function whenReady(child: ChildProcess, url: string): Promise<boolean> {
+  const deadline = performance.now() + READY_MS;
+  while (!hasEnded(child) && performance.now() < deadline) {
+    if ((await probeRedis(url, 500)).reachable) return !hasEnded(child);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return false;
+}
+
+async function lastLine(file: string): Promise<string> {
+  const text = await readFile(file, "utf8").catch(() => "");
+  return text.trim().split("\n").at(-1)?.trim() ?? "";
+}
+
+/**
+ * Starts a Redis of our own on a free port of the loopback, with AOF and without eviction. It lives in a process group
+ * of its own, so that Ctrl-C reaches the services first, and a guard ends it should this process die.
+ *
+ * @throws StartupError with the server's last words
+ */
+export async function startPrivateRedis({ binary, directory, logFile }: PrivateRedisOptions): Promise<PrivateRedis> {
+  await mkdir(directory, { recursive: true });
+  await endStaleRedis(directory);
+  const port = await findFreePort();
+  await writeFile(join(directory, "redis.port"), String(port));
+  const log = await open(logFile, "a");
+  const child = spawn(binary, serverArguments(port, directory), { stdio: ["ignore", log.fd, log.fd], detached: true });
+  const exited = new Promise<void>((resolve) => {
+    child.once("exit", () => resolve());
+    child.once("error", () => resolve());
+  });
+  await log.close();
+  const pid = child.pid;
+  if (pid === undefined) throw new StartupError(`The Redis server ${binary} could not be started.`);
+  const release = guardProcess(pid);
+  void exited.then(release);
+
+  const stop = async (): Promise<void> => {
+    if (hasEnded(child)) return;
+    child.kill("SIGTERM");
+    const timer = setTimeout(() => child.kill("SIGKILL"), 5_000);
+    await once(child, "exit");
+    clearTimeout(timer);
+  };
+
+  const url = `redis://127.0.0.1:${port}`;
+  if (!(await whenReady(child, url))) {
+    await stop();
+    throw new StartupError(`The Redis server ${binary} did not start: ${await lastLine(logFile)} (whole log: ${logFile})`);
+  }
+  return { url, pid, exited, stop };
+}

@@ -1,0 +1,40 @@
+import { defineConfig } from "vitest/config";
+
+const everywhere = ["apps", "packages", "scripts", "bench"];
+const named = (suffix: string): string[] => everywhere.map((folder) => `${folder}/**/*${suffix}.ts`);
+
+/** Four tiers, told apart by the file's name. The last two share a real Redis. */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: named(".test"),
+          exclude: ["**/node_modules/**", ...named(".contract.test"), ...named(".integration.test")],
+        },
+      },
+      { test: { name: "contract", include: named(".contract.test"), testTimeout: 30_000, hookTimeout: 30_000 } },
+      {
+        test: {
+          name: "integration",
+          include: named(".integration.test"),
+          globalSetup: "scripts/vitest/provide-redis.ts",
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
+        },
+      },
+      {
+        test: {
+          name: "e2e",
+          include: ["e2e/**/*.e2e.test.ts"],
+          globalSetup: "scripts/vitest/provide-redis.ts",
+          // Whole processes on two cores: one file at a time.
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+});
