@@ -16,7 +16,7 @@ import type { z } from "zod";
 export interface MemberRef {
   model: string;
   provider?: string | undefined;
-  /** How many slots it fills; the gateway never sees it, strategies expand it. */
+  /** How many slots it fills. `plan()` expands it: a draft never has it. */
   count?: number | undefined;
   params?: Params | undefined;
 }
@@ -93,7 +93,7 @@ export interface StrategyContext<Options> {
   stage(request: StageRequest): Promise<StageOutcome>;
   /** The last call, streamed to the client, with the client's own parameters and tools. */
   final(messages: readonly Message[], params?: Params): Promise<Answer>;
-  /** Records a reviewer's vote for those who watch: slots from best to worst. */
+  /** Records a reviewer's vote for those who watch: slots from best to worst, none for an abstention. */
   ballot(step: string, ranking: number[], critique: string | null): void;
 }
 
@@ -109,8 +109,16 @@ export interface Strategy<Options extends JsonObject = JsonObject> {
   name: string;
   /** One sentence, for documentation and model lists. */
   description: string;
-  /** Every option with a description and a default; unknown names are refused by the gateway. */
+  /** Every option with a description and a default, names in snake_case; unknown names are refused by the gateway. */
   options: z.ZodObject & z.ZodType<Options>;
+  /**
+   * Every stage that `plan` can give, whatever the options: the names under which policies may be set. Needed only
+   * where the options decide which stages there are.
+   */
+  stageNames?: readonly string[];
   plan(input: PlanInput<Options>): StrategyDraft;
   run(context: StrategyContext<Options>): Promise<StrategyResult>;
 }
+
+/** What can be known of a strategy without executing it: all that the gateway and the configuration need. */
+export type StrategyPlanner<Options extends JsonObject = JsonObject> = Omit<Strategy<Options>, "run">;

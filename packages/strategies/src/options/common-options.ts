@@ -1,0 +1,55 @@
+import { z } from "zod";
+import { closedObject } from "./closed-object.ts";
+import { MAX_SLOTS } from "./member.ts";
+
+/** Longest time that a run or a stage may be given: one hour. */
+export const MAX_DEADLINE_MS = 3_600_000;
+
+const durationMs = z.int().max(MAX_DEADLINE_MS);
+
+const stagePolicy = closedObject({
+  min_success: z.int().min(1).max(MAX_SLOTS).optional().describe("Answers that are enough; all of them unless set"),
+  grace_ms: durationMs.min(0).optional().describe("How long stragglers are waited for once there are enough answers"),
+  deadline_ms: durationMs.min(1).optional().describe("Longest time of the stage"),
+  keep_late: z.boolean().optional().describe("Let stragglers finish and store what arrives, instead of cancelling them"),
+});
+
+/**
+ * The options of every strategy, beside its own. Parse the merged options of configuration, profile and request once:
+ * parsing each by itself would let a default override what an earlier layer had set.
+ */
+export const commonOptions = closedObject({
+  stages: z
+    .record(z.string().min(1).max(64), stagePolicy)
+    .default({})
+    .describe("Per stage name: `min_success`, `grace_ms`, `deadline_ms`, `keep_late`"),
+  total_deadline_ms: durationMs
+    .min(1)
+    .optional()
+    .describe(`Longest time of the run in milliseconds, at most ${MAX_DEADLINE_MS}; the configuration's unless set`),
+  max_cost_usd: z.number().positive().max(1_000_000).optional().describe("What the run may cost at most, in US dollars"),
+  priority: z.enum(["interactive", "batch"]).default("interactive").describe("`interactive` goes before `batch`"),
+  on_disconnect: z
+    .enum(["cancel", "grace", "continue"])
+    .optional()
+    .describe(
+      "When the client hangs up: `cancel`, wait a `grace` for it to come back, or `continue`; unless set, `grace` for clients that retry, else `cancel`",
+    ),
+  restart: z
+    .enum(["error", "buffer"])
+    .default("error")
+    .describe(
+      "When the final call restarts after its first token: `error` ends the stream with an error, `buffer` holds every token back until the answer is whole",
+    ),
+  usage: z.enum(["sum", "final"]).default("sum").describe("`usage` of the response: the `sum` of all calls, or the `final` call alone"),
+  stream_events: z.boolean().default(false).describe("Send the progress of inner stages on the chat stream"),
+  stream_members: z.boolean().default(false).describe("Send the members' own tokens as events"),
+  include_trace: z.boolean().default(false).describe("Put a readable summary of the panel into `reasoning_content`"),
+  metadata: z
+    .record(z.string().min(1).max(64), z.string().max(512))
+    .refine((pairs) => Object.keys(pairs).length <= 16, "`metadata` holds at most 16 pairs")
+    .default({})
+    .describe("Up to 16 pairs of text that are kept with the run"),
+});
+
+export type CommonOptions = z.infer<typeof commonOptions>;
