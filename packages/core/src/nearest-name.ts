@@ -12,14 +12,18 @@ function distance(left: string, right: string): number {
   return previous[right.length] ?? 0;
 }
 
-/** The known name that was most likely meant: at most a third of its letters differ; null when none is that near. */
-export function nearestName(name: string, known: Iterable<string>): string | null {
+/**
+ * The known name that was most likely meant, null when none is near enough.
+ *
+ * @param share one letter in so many of the known name may differ
+ */
+export function nearestName(name: string, known: Iterable<string>, share = 3): string | null {
   const asked = name.slice(0, 64).toLowerCase();
   let best: string | null = null;
   let bestDistance = Number.POSITIVE_INFINITY;
   for (const candidate of known) {
     const edits = distance(asked, candidate.toLowerCase());
-    if (edits < bestDistance && edits <= Math.floor(candidate.length / 3)) {
+    if (edits < bestDistance && edits <= Math.floor(candidate.length / share)) {
       best = candidate;
       bestDistance = edits;
     }

@@ -1,0 +1,10 @@
+export { type ChatCompletionBody, chatCompletion } from "./chat-completion.ts";
+export { type ChatCompletionChunk, chatCompletionChunk } from "./chat-completion-chunk.ts";
+export { type ChatMessage, type ChatRequest, parseChatRequest } from "./chat-request.ts";
+export { type DescribedIssue, describeIssue } from "./describe-issue.ts";
+export { type ErrorResponse, errorResponse } from "./error-response.ts";
+export { formatPath } from "./format-path.ts";
+export { invalidRequest } from "./invalid-request.ts";
+export { type ModelCard, modelCard, type ModelList, modelList } from "./model-list.ts";
+export { MAX_JSON_DEPTH, parseJsonBody } from "./parse-json-body.ts";
+export { type OptionNames, type SeparatedOptions, separateOptions } from "./separate-options.ts";
