@@ -1,6 +1,6 @@
 import { access, appendFile, constants, mkdir } from "node:fs/promises";
 import { delimiter, join } from "node:path";
-import { StartupError } from "@composite-llm/runtime";
+import { StartupError } from "@composite-llm/core";
 import { commandRunner, installHint, installRedis } from "./install-redis.ts";
 import { startPrivateRedis } from "./private-redis.ts";
 import { probeRedis } from "./probe-redis.ts";

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, open, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { StartupError } from "@composite-llm/runtime";
+import { StartupError } from "@composite-llm/core";
 import { findFreePort } from "../process/find-free-port.ts";
 import { guardProcess } from "../process/guard-process.ts";
 import { probeRedis } from "./probe-redis.ts";
