@@ -29,7 +29,9 @@ export interface CallStep {
   params: Params;
   /** Index into the job's `prompts`: calls of a stage share their messages. */
   prompt: number;
-  /** Whether its tokens go to the run's stream as they come. */
+  /** Kind of event under which its text stands in the run's events; null where nobody may see it. */
+  publish: "delta" | "member_delta" | null;
+  /** Whether the text is published as it comes, and not in one piece when it is committed. */
   stream: boolean;
 }
 
@@ -83,6 +85,7 @@ const callStep = z.object({
   model: z.string().min(1),
   params: z.custom<Params>((value) => typeof value === "object" && value !== null),
   prompt: z.int().min(0),
+  publish: z.enum(["delta", "member_delta"]).nullable(),
   stream: z.boolean(),
 });
 

@@ -1,0 +1,92 @@
+import type { Message, PlannedStrategy } from "@composite-llm/contracts";
+import { ApiError } from "@composite-llm/core";
+import { endRun, failRun } from "./end-run.ts";
+import { deadlineExceeded, RunFailure } from "./run-failure.ts";
+import type { RunPort, Timer } from "./run-port.ts";
+import type { RunScope } from "./run-scope.ts";
+import { runFinal } from "./run-final.ts";
+import { runStrategy, type StrategyRegistry } from "./run-strategy.ts";
+import type { StrategyResult } from "@composite-llm/strategies";
+import { type SlotOutcome, toAnswer } from "./slot-outcome.ts";
+import { createStepCalls } from "./step-calls.ts";
+import { createTimeline } from "./timeline.ts";
+
+export interface ExecuteOptions {
+  registry: StrategyRegistry;
+  startTimer: Timer;
+  /** Told of faults of ours: a strategy's bug, a stage that was never planned. */
+  onFault(error: Error): void;
+}
+
+/**
+ * Executes a run from wherever its journal stands to its end, and finishes it. Resolves when the run is finished by this owner; rejects with what the
+ * port rejects with when the run is another's by now.
+ */
+export async function executeRun(port: RunPort, options: ExecuteOptions): Promise<void> {
+  const { plan } = port;
+  const timeline = createTimeline();
+  const calls = createStepCalls(port);
+  const scope: RunScope = {
+    port,
+    calls,
+    timeline,
+    notes: { degraded: [], failed: [] },
+    startTimer: options.startTimer,
+    prefix: "",
+    memberStream: plan.delivery.streamMembers ? { publish: "member_delta", stream: true } : { publish: null, stream: false },
+    pendingEvents: [],
+    runNested,
+  };
+
+  async function runNested(nested: PlannedStrategy, step: string, slot: number, messages: readonly Message[]): Promise<SlotOutcome> {
+    try {
+      const { answer } = await runStrategy({ ...scope, prefix: `${step}/` }, nested, messages, options.registry);
+      return { slot, step, kind: "answered", answer: toAnswer(slot, step, answer.result) };
+    } catch (error) {
+      if (!(error instanceof RunFailure)) throw error;
+      const { message, status, details } = error.apiError;
+      const failure = {
+        class: "unavailable" as const,
+        message,
+        status,
+        code: null,
+        param: null,
+        retryAfterMs: details.retryAfterMs ?? null,
+      };
+      return { slot, step, kind: "failed", failure };
+    }
+  }
+
+  const { promise: outOfTime, reject: runOut } = Promise.withResolvers<never>();
+  const stopTimer = options.startTimer(Math.max(0, port.deadlineAtMs - port.now()), () =>
+    runOut(deadlineExceeded(port.run, plan.totalDeadlineMs)),
+  );
+  try {
+    const result = await Promise.race([
+      plan.finalOnly ? finalAlone(scope) : runStrategy(scope, plan.root, plan.request.messages, options.registry),
+      outOfTime,
+    ]);
+    await endRun(scope, result);
+  } catch (error) {
+    if (port.signal.aborted) throw error;
+    if (error instanceof RunFailure) {
+      await failRun(scope, error.apiError);
+      return;
+    }
+    options.onFault(error as Error);
+    await failRun(
+      scope,
+      new ApiError("internal_error", "The run failed inside the service; the logs name it by its id.", { composite: { run_id: port.run } }),
+    );
+  } finally {
+    stopTimer();
+  }
+}
+
+/** The request brings tool results: the panel has spoken before, only the last model goes on. */
+async function finalAlone(scope: RunScope): Promise<StrategyResult> {
+  const { plan } = scope.port;
+  const { final, strategy } = plan.root;
+  const answer = await runFinal(scope, final, plan.request.messages, final.member.params);
+  return strategy === "single" ? { answer } : { answer, degraded: [{ code: "tools_final_only", stage: null, slot: null }] };
+}

@@ -1,0 +1,49 @@
+import type { Message, Params, PlannedSlot } from "@composite-llm/contracts";
+import type { Answer } from "@composite-llm/strategies";
+import { finalCallFailed } from "./run-failure.ts";
+import type { Settled } from "./run-port.ts";
+import type { RunScope } from "./run-scope.ts";
+import { toSlotOutcome } from "./slot-outcome.ts";
+import { finalKey } from "./step-key.ts";
+
+/** Makes the last call of a strategy. Of the run's own strategy, the text goes to the client. Throws RunFailure when it gives no answer. */
+export async function runFinal(scope: RunScope, final: PlannedSlot, messages: readonly Message[], params: Params): Promise<Answer> {
+  const { port } = scope;
+  const step = finalKey(scope.prefix);
+  const title = { name: step, index: scope.timeline.nextIndex() };
+  const isOuter = scope.prefix === "";
+
+  if (final.member.nested !== null) {
+    const outcome = await scope.runNested(final.member.nested, step, final.slot, messages);
+    if (outcome.kind === "answered") return outcome.answer;
+    throw finalCallFailed(port.run, { step, slot: final.slot, failure: outcome.failure }, false);
+  }
+
+  const started = { kind: "stage" as const, data: { ...title, state: "started" as const, reason: null } };
+  // The calls need not wait for the journal here: both travel on one connection, in this order.
+  const entered = port.enter(step, [started, ...scope.pendingEvents.splice(0)]);
+  const publish = isOuter ? { publish: "delta" as const, stream: port.plan.delivery.stream } : scope.memberStream;
+  const { promise, resolve, reject } = Promise.withResolvers<Settled>();
+  // Sending may fail first, and then nobody is left to hear of this one.
+  promise.catch(() => undefined);
+  const onAbort = (): void => reject(port.signal.reason as Error);
+  port.signal.addEventListener("abort", onAbort);
+  const call = { step, stage: title.name, slot: final.slot, role: final.role, model: final.member.model, params };
+  const sending = scope.calls.start(
+    [{ step: { ...call, ...publish }, provider: final.member.provider, messages }],
+    port.deadlineAtMs,
+    resolve,
+    () => undefined,
+  );
+  try {
+    const [beganAtMs] = await Promise.all([entered, sending]);
+    const settled = await promise;
+    scope.timeline.add({ ...title, beganAtMs, endedAtMs: settled.report?.endedAtMs ?? port.now(), reason: "all", steps: [step] });
+    const outcome = toSlotOutcome(final.slot, settled);
+    if (outcome.kind === "answered") return outcome.answer;
+    const isPlainModel = isOuter && final.role === "single";
+    throw finalCallFailed(port.run, { step, slot: final.slot, failure: outcome.failure }, isPlainModel);
+  } finally {
+    port.signal.removeEventListener("abort", onAbort);
+  }
+}

@@ -1,0 +1,49 @@
+import type { CallReport, CallStatus, CallStep, Message, RunEvent, RunPlan } from "@composite-llm/contracts";
+import type { RunId } from "@composite-llm/core";
+
+type EventOf<Kind extends RunEvent["kind"]> = Extract<RunEvent, { kind: Kind }>["data"];
+
+/** An event that has no number yet. */
+export type EventDraft = { [Kind in RunEvent["kind"]]: { kind: Kind; data: EventOf<Kind> } }[RunEvent["kind"]];
+
+export interface CellId {
+  step: string;
+  dispatch: number;
+}
+
+/** What became of a cell; a lost one has no report. */
+export interface Settled extends CellId {
+  status: CallStatus;
+  report: CallReport | null;
+}
+
+export type RunEnd = { state: "succeeded"; data: EventOf<"finished"> } | { state: "failed" | "cancelled"; data: EventOf<"error"> };
+
+/**
+ * A run as the engine holds it: everything that it decides goes through here and is journaled before it acts. Every method rejects when the run
+ * belongs to another owner by now, and `signal` is aborted then.
+ */
+export interface RunPort {
+  readonly run: RunId;
+  readonly plan: RunPlan;
+  readonly journal: {
+    readonly released: ReadonlyMap<string, string>;
+    readonly settled: readonly Settled[];
+    readonly open: readonly CellId[];
+  };
+  readonly createdAtMs: number;
+  readonly deadlineAtMs: number;
+  readonly signal: AbortSignal;
+  now(): number;
+  enter(stageKey: string, events: EventDraft[]): Promise<number>;
+  dispatch(
+    request: { provider: string; steps: CallStep[]; prompts: Message[][]; deadlineMs: number },
+    onSettled: (settled: Settled) => void,
+  ): Promise<number>;
+  await(cell: CellId & { provider: string }, onSettled: (settled: Settled) => void): void;
+  release(stageKey: string, decision: string, event: EventOf<"stage">, stragglers: { keep: boolean; cells: CellId[] }): Promise<string>;
+  finish(end: RunEnd, unseen: EventDraft[]): Promise<void>;
+}
+
+/** Calls back once after a time; gives the function that stops it. */
+export type Timer = (delayMs: number, callback: () => void) => () => void;

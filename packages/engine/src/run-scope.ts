@@ -1,0 +1,28 @@
+import type { CallStep, Degraded, Message, PlannedStrategy } from "@composite-llm/contracts";
+import type { FailedCall } from "./run-failure.ts";
+import type { EventDraft, RunPort, Timer } from "./run-port.ts";
+import type { SlotOutcome } from "./slot-outcome.ts";
+import type { StepCalls } from "./step-calls.ts";
+import type { Timeline } from "./timeline.ts";
+
+/** What happened in a run besides answers: shown in the response, in a header and in the events. */
+export interface RunNotes {
+  readonly degraded: Degraded[];
+  readonly failed: FailedCall[];
+}
+
+/** One execution of a strategy inside a run: the run's own, or that of a member which is a composite itself. */
+export interface RunScope {
+  port: RunPort;
+  calls: StepCalls;
+  timeline: Timeline;
+  notes: RunNotes;
+  startTimer: Timer;
+  /** Put before every stage and step; empty for the run's own. */
+  prefix: string;
+  /** Whether and how the text of members is published. */
+  memberStream: Pick<CallStep, "publish" | "stream">;
+  /** Events that wait for the next stage to be written with. */
+  pendingEvents: EventDraft[];
+  runNested(plan: PlannedStrategy, step: string, slot: number, messages: readonly Message[]): Promise<SlotOutcome>;
+}

@@ -1,0 +1,98 @@
+import type { PlannedSlot, PlannedStage } from "@composite-llm/contracts";
+import type { StageOutcome, StageRequest } from "@composite-llm/strategies";
+import { allMembersFailed } from "./run-failure.ts";
+import type { CellId, Settled } from "./run-port.ts";
+import type { RunScope } from "./run-scope.ts";
+import { type SlotOutcome, STRAGGLER, toSlotOutcome } from "./slot-outcome.ts";
+import { parseStageDecision, type StageDecision } from "./stage-decision.ts";
+import { createStageWait } from "./stage-wait.ts";
+import type { WantedCall } from "./step-calls.ts";
+import { stageKey, stepKey } from "./step-key.ts";
+
+/** Runs a stage: its calls at once, until its policy lets it go. Throws RunFailure when nobody answered and the stage is needed. */
+export async function runStage(scope: RunScope, stage: PlannedStage, request: StageRequest): Promise<StageOutcome> {
+  const { port } = scope;
+  const key = stageKey(scope.prefix, stage.name, stage.layer);
+  const stepOf = (slot: PlannedSlot): string => stepKey(scope.prefix, stage.name, stage.layer, slot.slot);
+  const title = { name: `${scope.prefix}${stage.name}`, index: scope.timeline.nextIndex() };
+  const slots = stage.slots.filter((slot) => request.skip?.(slot) !== true);
+
+  const started = { kind: "stage" as const, data: { ...title, state: "started" as const, reason: null } };
+  const beganAtMs = await port.enter(key, [started, ...scope.pendingEvents.splice(0)]);
+  const { policy } = stage;
+  const deadlineMs = policy.deadlineMs === null ? port.deadlineAtMs : Math.min(port.deadlineAtMs, beganAtMs + policy.deadlineMs);
+
+  // A replay goes on with the answers that were decided on, whatever else came in since.
+  const journaled = port.journal.released.get(key);
+  const decided = journaled === undefined ? null : parseStageDecision(journaled);
+  const asked = decided === null ? slots : slots.filter(({ slot }) => decided.slots.includes(slot));
+
+  const outcomes = new Map<number, SlotOutcome>();
+  const open = new Map<string, CellId>();
+  const remainingMs = Math.max(0, deadlineMs - port.now());
+  const wait = createStageWait({ policy, slots: asked.length, remainingMs, startTimer: scope.startTimer, signal: port.signal });
+  wait.released.catch(() => undefined);
+  const record = (outcome: SlotOutcome): void => {
+    outcomes.set(outcome.slot, outcome);
+    if (outcome.kind === "answered") wait.succeeded();
+    else wait.failed();
+  };
+
+  const bySteps = new Map(asked.map((slot) => [stepOf(slot), slot.slot]));
+  const onSettled = (settled: Settled): void => {
+    open.delete(settled.step);
+    const slot = bySteps.get(settled.step);
+    if (slot !== undefined && !outcomes.has(slot)) record(toSlotOutcome(slot, settled));
+  };
+  const wanted: WantedCall[] = [];
+  for (const slot of asked) {
+    const messages = request.messages(slot);
+    const { nested, provider, model } = slot.member;
+    if (nested === null) {
+      const params = { ...slot.member.params, ...request.params?.(slot) };
+      const step = { step: stepOf(slot), stage: title.name, slot: slot.slot, role: slot.role, model, params, ...scope.memberStream };
+      wanted.push({ step, provider, messages });
+    } else {
+      // A composite member runs inside this run, so that no run ever waits for the slot of another.
+      void scope.runNested(nested, stepOf(slot), slot.slot, messages).then(record);
+    }
+  }
+  await scope.calls.start(wanted, deadlineMs, onSettled, (cell) => {
+    const slot = bySteps.get(cell.step);
+    if (slot !== undefined && !outcomes.has(slot)) open.set(cell.step, cell);
+  });
+
+  const reason = await wait.released;
+  const decision = decided ?? (await release());
+  scope.timeline.add({ ...title, beganAtMs, endedAtMs: decision.atMs, reason: decision.reason, steps: slots.map(stepOf) });
+
+  const failed = slots
+    .filter(({ slot }) => !decision.slots.includes(slot))
+    .map((slot) => {
+      const outcome = outcomes.get(slot.slot) ?? journaledFailure(slot);
+      return { step: stepOf(slot), slot: slot.slot, failure: outcome?.kind === "failed" ? outcome.failure : STRAGGLER };
+    });
+  scope.notes.failed.push(...failed);
+  for (const { slot } of failed) scope.notes.degraded.push({ code: "member_failed", stage: title.name, slot });
+  if (decision.reason === "quorum") scope.notes.degraded.push({ code: "quorum_only", stage: title.name, slot: null });
+  if (decision.slots.length === 0 && request.optional !== true) throw allMembersFailed(port.run, title.name, failed);
+
+  const answers = decision.slots.flatMap((slot) => {
+    const outcome = outcomes.get(slot);
+    return outcome?.kind === "answered" ? [outcome.answer] : [];
+  });
+  return { answers, failed: failed.map(({ slot, failure }) => ({ slot, class: failure.class })) };
+
+  async function release(): Promise<StageDecision> {
+    const counted = [...outcomes.values()].filter(({ kind }) => kind === "answered").map(({ slot }) => slot);
+    const draft: StageDecision = { reason, slots: counted.toSorted((left, right) => left - right), atMs: port.now() };
+    const event = { ...title, state: "released" as const, reason };
+    const stragglers = { keep: policy.keepLate, cells: [...open.values()] };
+    return parseStageDecision(await port.release(key, JSON.stringify(draft), event, stragglers));
+  }
+
+  function journaledFailure(slot: PlannedSlot): SlotOutcome | undefined {
+    const settled = port.journal.settled.find(({ step, status }) => step === stepOf(slot) && status === "failed");
+    return settled === undefined ? undefined : toSlotOutcome(slot.slot, settled);
+  }
+}

@@ -1,0 +1,91 @@
+import type { CallStep, Message } from "@composite-llm/contracts";
+import type { RunPort, Settled } from "./run-port.ts";
+
+/** A call that a stage wants made. */
+export interface WantedCall {
+  step: Omit<CallStep, "prompt">;
+  provider: string;
+  messages: readonly Message[];
+}
+
+/** How often a step is dispatched anew because its job was lost. */
+const MAX_DISPATCHES = 10;
+
+/** Where calls are made, or found in the journal. */
+export interface StepCalls {
+  /**
+   * Has the calls made, those to one provider as one job. `onSettled` hears of each step once, at once for what the journal holds.
+   *
+   * @param onSent hears of each cell that is open from now on
+   */
+  start(
+    calls: readonly WantedCall[],
+    deadlineMs: number,
+    onSettled: (settled: Settled) => void,
+    onSent: (cell: { step: string; dispatch: number }) => void,
+  ): Promise<void>;
+  /** Every cell that settled so far, in order. */
+  readonly settled: readonly Settled[];
+}
+
+export function createStepCalls(port: RunPort): StepCalls {
+  const history = new Map<string, Settled>();
+  const open = new Map<string, number>();
+  const dispatches = new Map<string, number>();
+  const settledSoFar: Settled[] = [];
+  for (const settled of port.journal.settled) {
+    if (settled.status === "succeeded" || (settled.status === "failed" && !history.has(settled.step))) history.set(settled.step, settled);
+    settledSoFar.push(settled);
+  }
+  for (const cell of port.journal.open) open.set(cell.step, cell.dispatch);
+
+  const start: StepCalls["start"] = async (calls, deadlineMs, onSettled, onSent) => {
+    const byStep = new Map(calls.map((call) => [call.step.step, call]));
+
+    const settle = (settled: Settled): void => {
+      settledSoFar.push(settled);
+      const call = byStep.get(settled.step);
+      if (call === undefined) return;
+      const times = dispatches.get(settled.step) ?? 0;
+      // Whoever worked on it is gone without a trace of a result: it is called again under a new number.
+      if (settled.status === "lost" && times < MAX_DISPATCHES && !port.signal.aborted)
+        void dispatch(call.provider, [call]).catch(() => undefined);
+      else onSettled(settled);
+    };
+
+    const dispatch = async (provider: string, group: readonly WantedCall[]): Promise<void> => {
+      const prompts: Message[][] = [];
+      const indexOf = new Map<readonly Message[], number>();
+      const steps = group.map(({ step, messages }): CallStep => {
+        const known = indexOf.get(messages);
+        if (known !== undefined) return { ...step, prompt: known };
+        indexOf.set(messages, prompts.length);
+        prompts.push([...messages]);
+        return { ...step, prompt: prompts.length - 1 };
+      });
+      for (const { step } of steps) dispatches.set(step, (dispatches.get(step) ?? 0) + 1);
+      const number = await port.dispatch({ provider, steps, prompts, deadlineMs }, settle);
+      for (const { step } of steps) onSent({ step, dispatch: number });
+    };
+
+    const byProvider = new Map<string, WantedCall[]>();
+    for (const call of calls) {
+      const { step } = call.step;
+      const known = history.get(step);
+      const dispatched = open.get(step);
+      if (known !== undefined) {
+        onSettled(known);
+      } else if (dispatched !== undefined) {
+        onSent({ step, dispatch: dispatched });
+        port.await({ step, dispatch: dispatched, provider: call.provider }, settle);
+      } else {
+        const group = byProvider.get(call.provider) ?? [];
+        byProvider.set(call.provider, group);
+        group.push(call);
+      }
+    }
+    await Promise.all([...byProvider].map(([provider, group]) => dispatch(provider, group)));
+  };
+
+  return { start, settled: settledSoFar };
+}

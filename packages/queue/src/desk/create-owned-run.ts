@@ -1,0 +1,110 @@
+import { createHash } from "node:crypto";
+import type { CallJob, RunPlan } from "@composite-llm/contracts";
+import type { RunId } from "@composite-llm/core";
+import type { Queue } from "bullmq";
+import type { RedisClock } from "../redis/redis-clock.ts";
+import type { JournalSnapshot } from "../run/journal-snapshot.ts";
+import type { RunScripts, ScriptReply } from "../run/run-scripts.ts";
+import { type DispatchRequest, type OwnedRun, OwnershipLost } from "./owned-run.ts";
+import type { Waiters } from "./waiters.ts";
+
+/** How the desk reaches a run that it holds. */
+export interface HeldRun {
+  readonly owner: number;
+  /** Ends this owner's work on the run. */
+  lost(outcome: string): void;
+}
+
+interface OwnedRunParts {
+  run: RunId;
+  owner: number;
+  plan: RunPlan;
+  journal: JournalSnapshot;
+  times: { createdAtMs: number; startedAtMs: number; deadlineAtMs: number };
+  scripts: RunScripts;
+  clock: RedisClock;
+  monotonicMs(): number;
+  queueOf(provider: string): Queue;
+  waiters: Waiters;
+  held: Map<RunId, HeldRun>;
+}
+
+/** What a call job is checked against before each of its requests: equal digests mean equal requests. */
+function digestOf(request: DispatchRequest): string {
+  return createHash("sha1")
+    .update(JSON.stringify([request.provider, request.steps, request.prompts]))
+    .digest("base64url");
+}
+
+export function createOwnedRun(parts: OwnedRunParts): OwnedRun {
+  const { run, owner, plan, journal, times, scripts, clock, monotonicMs, queueOf, waiters, held } = parts;
+  const abort = new AbortController();
+
+  const leave = (): void => {
+    waiters.drop(run);
+    if (held.get(run) === holding) held.delete(run);
+  };
+  const holding: HeldRun = {
+    owner,
+    lost: (outcome) => {
+      leave();
+      abort.abort(new OwnershipLost(outcome));
+    },
+  };
+  held.set(run, holding);
+
+  const accepted = (reply: ScriptReply): ScriptReply => {
+    if (reply[0] === "ok") return reply;
+    holding.lost(reply[0]);
+    throw new OwnershipLost(reply[0]);
+  };
+
+  return {
+    run,
+    plan,
+    journal,
+    ...times,
+    signal: abort.signal,
+    now: () => clock.now(),
+
+    enter: async (stageKey, events) => {
+      const pairs = events.flatMap((event) => [event.kind, JSON.stringify(event.data)]);
+      return Number(accepted(await scripts.enter(run, owner, stageKey, ...pairs))[1]);
+    },
+
+    dispatch: async (request, onSettled) => {
+      const digest = digestOf(request);
+      const calls = request.steps.flatMap(({ step, slot, role, model }) => [
+        step,
+        JSON.stringify({ step, slot, role, provider: request.provider, model, state: "queued" }),
+      ]);
+      const [, number, now] = accepted(await scripts.intend(run, owner, digest, request.steps.length, ...calls));
+      const dispatch = Number(number);
+      clock.observe(Number(now));
+      const job: CallJob = { v: 1, run, dispatch, ...request, digest, queuedAtMs: Number(now) };
+      for (const { step } of request.steps)
+        waiters.add({ run, step, dispatch, provider: request.provider, lookedAtMs: monotonicMs(), onSettled });
+      await queueOf(request.provider).add("call", job, { jobId: `${run}.${dispatch}` });
+      return dispatch;
+    },
+
+    await: ({ step, dispatch, provider }, onSettled) => {
+      waiters.add({ run, step, dispatch, provider, lookedAtMs: 0, onSettled });
+    },
+
+    release: async (stageKey, decision, event, stragglers) => {
+      const cells = stragglers.cells.flatMap(({ step, dispatch }) => [step, dispatch]);
+      const reply = await scripts.release(run, owner, stageKey, decision, JSON.stringify(event), stragglers.keep ? 1 : 0, ...cells);
+      return String(accepted(reply)[1]);
+    },
+
+    finish: async (end, unseen) => {
+      const kind = end.state === "succeeded" ? "finished" : "error";
+      const earlier = unseen.flatMap((event) => [event.kind, JSON.stringify(event.data)]);
+      accepted(await scripts.finish(run, end.state, owner, kind, JSON.stringify(end.data), ...earlier));
+      leave();
+    },
+
+    let: leave,
+  };
+}

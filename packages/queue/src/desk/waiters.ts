@@ -1,0 +1,55 @@
+import type { Settled } from "../run/settled.ts";
+
+export interface Waiter {
+  run: string;
+  step: string;
+  dispatch: number;
+  provider: string;
+  /** Monotonic time of its last sign: its beginning, or the last look. */
+  lookedAtMs: number;
+  onSettled(settled: Settled): void;
+}
+
+/** Who waits in this process for which cell. */
+export interface Waiters {
+  add(waiter: Waiter): void;
+  /** Gives the result to who waits for it, once. */
+  settle(run: string, settled: Settled): void;
+  /** Drops all of a run. */
+  drop(run: string): void;
+  /** Those that heard nothing since the given time. */
+  silentSince(monotonicMs: number): Waiter[];
+  readonly size: number;
+}
+
+export function createWaiters(): Waiters {
+  const byRun = new Map<string, Map<string, Waiter>>();
+  let size = 0;
+  const cell = (step: string, dispatch: number) => `${step}#${dispatch}`;
+  return {
+    add: (waiter) => {
+      const waiters = byRun.get(waiter.run) ?? new Map<string, Waiter>();
+      byRun.set(waiter.run, waiters);
+      waiters.set(cell(waiter.step, waiter.dispatch), waiter);
+      size += 1;
+    },
+    settle: (run, settled) => {
+      const waiters = byRun.get(run);
+      const waiter = waiters?.get(cell(settled.step, settled.dispatch));
+      if (waiters === undefined || waiter === undefined) return;
+      waiters.delete(cell(settled.step, settled.dispatch));
+      size -= 1;
+      if (waiters.size === 0) byRun.delete(run);
+      waiter.onSettled(settled);
+    },
+    drop: (run) => {
+      size -= byRun.get(run)?.size ?? 0;
+      byRun.delete(run);
+    },
+    silentSince: (monotonicMs) =>
+      [...byRun.values()].flatMap((waiters) => [...waiters.values()].filter((waiter) => waiter.lookedAtMs < monotonicMs)),
+    get size() {
+      return size;
+    },
+  };
+}

@@ -1,0 +1,83 @@
+import type { RunId } from "@composite-llm/core";
+import type { Redis } from "ioredis";
+import type { Keys } from "../run/run-keys.ts";
+import { createFollower, type Follower } from "./follower.ts";
+import type { FollowOptions, Following } from "./run-gate.ts";
+
+/** All followers of this process on one subscriber connection. */
+export interface EventHub {
+  /** Follows a run. `hasStarted`: events may exist already, so read them first. */
+  follow(run: RunId, options: FollowOptions, hasStarted: boolean): Following;
+  close(): void;
+}
+
+export interface EventHubOptions {
+  subscriber: Redis;
+  commands: Redis;
+  keys: Keys;
+  monotonicMs(): number;
+  onError(error: Error): void;
+}
+
+const LOOK_EVERY_MS = 500;
+
+export function createEventHub(options: EventHubOptions): EventHub {
+  const { subscriber, commands, keys, monotonicMs } = options;
+  const followers = new Map<string, Set<Follower>>();
+
+  subscriber.on("message", (channel: string, message: string) => {
+    const interested = followers.get(channel);
+    if (interested === undefined) return;
+    const first = message.indexOf(" ");
+    const second = message.indexOf(" ", first + 1);
+    const number = Number(message.slice(0, first));
+    const kind = message.slice(first + 1, second);
+    const data = message.slice(second + 1);
+    for (const follower of interested) follower.offer(number, kind, data);
+  });
+
+  const timer = setInterval(() => {
+    const now = monotonicMs();
+    for (const interested of followers.values()) for (const follower of interested) follower.lookAgain(now);
+  }, LOOK_EVERY_MS);
+
+  const readAfter = async (run: RunId, number: number, count: number): Promise<{ number: number; kind: string; data: string }[] | null> => {
+    const entries = await commands.xrange(keys.events(run), `${number + 1}-0`, "+", "COUNT", count);
+    if (entries.length === 0 && (await commands.exists(keys.run(run))) === 0) return null;
+    return entries.map(([id, fields]) => ({ number: Number.parseInt(id, 10), kind: fields[1] ?? "", data: fields[3] ?? "{}" }));
+  };
+
+  return {
+    follow: (run, follow, hasStarted) => {
+      const channel = keys.events(run);
+      const interested = followers.get(channel) ?? new Set<Follower>();
+      const follower = createFollower(
+        follow,
+        {
+          readAfter: (number, count) => readAfter(run, number, count),
+          onClosed: () => {
+            interested.delete(follower);
+            if (interested.size > 0 || followers.get(channel) !== interested) return;
+            followers.delete(channel);
+            subscriber.unsubscribe(channel).catch(options.onError);
+          },
+        },
+        monotonicMs,
+      );
+      interested.add(follower);
+      if (interested.size === 1) {
+        followers.set(channel, interested);
+        subscriber.subscribe(channel).catch(options.onError);
+      }
+      if (hasStarted) {
+        follower.pause();
+        follower.resume();
+      }
+      return follower;
+    },
+    close: () => {
+      clearInterval(timer);
+      for (const interested of followers.values()) for (const follower of interested) follower.close();
+    },
+  };
+}

@@ -1,0 +1,56 @@
+import { Worker } from "bullmq";
+import { connectRedis, type RedisTarget } from "../redis/connect-redis.ts";
+import { createKeys } from "../run/run-keys.ts";
+import { WORKER_SETTINGS } from "./queue-settings.ts";
+
+/** A job as a processor gets it. */
+export interface TakenJob {
+  id: string;
+  data: unknown;
+  /** How often the job has been taken up, this time included: it rises for good. */
+  fence: number;
+  /** Aborted when the job's lock is lost or the worker gives it up. */
+  signal: AbortSignal;
+}
+
+export interface JobWorker {
+  /** Whether it fetches jobs: its connections stand and its loop runs. */
+  isConsuming(): boolean;
+  /** Stops taking jobs and waits for those in hand, at most this long. */
+  close(graceMs: number): Promise<void>;
+}
+
+export interface JobWorkerOptions extends RedisTarget {
+  queue: string;
+  /** Jobs in hand at once, at most 500: renewing more locks blocks Redis. */
+  concurrency: number;
+  process(job: TakenJob): Promise<void>;
+}
+
+/** Takes jobs from a queue. A processor that throws fails its job, so it should not. */
+export function createWorker(options: JobWorkerOptions): JobWorker {
+  const connection = connectRedis(options, "worker");
+  const worker = new Worker<unknown, void>(
+    options.queue,
+    // BullMQ hands a signal over only to processors with three parameters.
+    async (job, _token, signal) => {
+      await options.process({
+        id: job.id ?? "",
+        data: job.data,
+        fence: job.attemptsStarted,
+        signal: signal ?? new AbortController().signal,
+      });
+    },
+    { connection, prefix: createKeys(options.prefix).queues, concurrency: options.concurrency, ...WORKER_SETTINGS },
+  );
+  worker.on("error", options.onError);
+  return {
+    isConsuming: () => worker.isRunning() && connection.status === "ready",
+    close: async (graceMs) => {
+      const timer = setTimeout(() => void worker.close(true).catch(options.onError), graceMs);
+      await worker.close();
+      clearTimeout(timer);
+      connection.disconnect();
+    },
+  };
+}

@@ -1,0 +1,18 @@
+-- begin: asked before every request to a provider. ARGV: step, dispatch, fence, try, caller's inbox, digest, data of the event,
+-- record of this start, record of the end of the try before (or empty). Refuses when the answer could not be used.
+local step, dispatch, fence, try = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
+local state = redis.call('HGET', run, 'state')
+if not state then return { 'gone' } end
+record(ARGV[9])
+if is_terminal(state) then return { 'ended' } end
+if redis.call('HEXISTS', journal, 'w:' .. step_of(step)) == 1 then return { 'won' } end
+local field = cell_field(step, dispatch)
+local cell = read_cell(field)
+if not cell then return { 'unknown' } end
+if cell.status ~= 'open' and cell.status ~= 'kept' then return { 'closed' } end
+if cell.fence > fence then return { 'fenced' } end
+if redis.call('HGET', journal, 'i:' .. dispatch) ~= ARGV[6] then return { 'digest' } end
+write_cell(field, cell.status, fence, try, ARGV[5])
+record(ARGV[8])
+emit('call', ARGV[7])
+return { 'ok', whole(now_ms()), redis.call('HGET', run, 'deadline') }

@@ -1,0 +1,62 @@
+-- commit: closes a cell with what became of its call; never refuses the record. ARGV: 1 step, 2 dispatch, 3 fence, 4 try,
+-- 5 outcome (succeeded, failed, cancelled), 6 report, 7 and 8 event data around its status, 9 and 10 record around its status,
+-- 11 stream attempt (0: none was opened), 12 kind of event of an unsent tail, then the tails: rests of their data in order.
+local step, dispatch, fence, try, outcome = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5]
+local function closed(status)
+  record(ARGV[9] .. status .. ARGV[10])
+  return { status }
+end
+
+local meta = redis.call('HMGET', run, 'state', 'inbox')
+local state = meta[1]
+if not state then return closed(outcome == 'succeeded' and 'late' or outcome) end
+local field = cell_field(step, dispatch)
+local cell = read_cell(field)
+if not cell then return closed('late') end
+if cell.status ~= 'open' and cell.status ~= 'kept' and cell.status ~= 'cancelled' and cell.status ~= 'lost' then
+  -- A repeated commit whose reply was lost changes nothing.
+  if cell.fence == fence and cell.try == try then return { cell.status } end
+  return closed('duplicate')
+end
+
+local status = outcome
+if outcome == 'succeeded' then
+  local winner = 'w:' .. step_of(step)
+  if is_terminal(state) or cell.status == 'cancelled' or cell.status == 'kept' then
+    status = 'late'
+  elseif redis.call('HEXISTS', journal, winner) == 1 then
+    status = 'duplicate'
+  else
+    -- A streamed step is won by the attempt that its followers read, so that what they saw is what is committed.
+    local stored = redis.call('HGET', journal, 'a:' .. step)
+    local newest = stored and tonumber(string.match(stored, '^(%d+)|')) or 0
+    local attempt = tonumber(ARGV[11])
+    if ARGV[12] ~= '' and attempt ~= newest and attempt ~= 0 then
+      status = 'duplicate'
+    else
+      if ARGV[12] ~= '' then
+        if attempt == 0 then
+          attempt = newest + 1
+          if attempt > 1 then emit('reset', '{"step":' .. cjson.encode(step) .. ',"stream_attempt":' .. attempt .. '}') end
+          redis.call('HSET', journal, 'a:' .. step, attempt .. '|' .. dispatch .. '.' .. whole(fence) .. '.' .. whole(try) .. '|1')
+        end
+        for index = 13, #ARGV do
+          emit(ARGV[12], '{"step":' .. cjson.encode(step) .. ',"stream_attempt":' .. attempt .. ',' .. ARGV[index])
+        end
+      end
+      redis.call('HSET', journal, winner, dispatch)
+    end
+  end
+elseif is_terminal(state) or cell.status == 'cancelled' then
+  status = 'cancelled'
+end
+
+write_cell(field, status, fence, try, cell.inbox)
+redis.call('HSET', journal, 'r:' .. step .. '#' .. dispatch, ARGV[6])
+record(ARGV[9] .. status .. ARGV[10])
+if not is_terminal(state) then
+  emit('call', ARGV[7] .. status .. ARGV[8])
+  tell(meta[2], '{"kind":"settled","run":"' .. string.match(run, '[^:]+$') .. '","step":' .. cjson.encode(step) .. ',"dispatch":' .. dispatch
+    .. ',"status":"' .. status .. '","report":' .. ARGV[6] .. '}')
+end
+return { status }

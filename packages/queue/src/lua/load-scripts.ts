@@ -1,0 +1,16 @@
+import { readFileSync } from "node:fs";
+
+export const SCRIPT_NAMES = ["accept", "own", "enter", "intend", "release", "begin", "append", "commit", "lose", "finish"] as const;
+export type ScriptName = (typeof SCRIPT_NAMES)[number];
+
+function read(name: string): string {
+  return readFileSync(new URL(`./${name}.lua`, import.meta.url), "utf8");
+}
+
+/** The text of each script, with the shared prelude in front. */
+export function loadScripts(): Record<ScriptName, string> {
+  const prelude = read("prelude");
+  const texts: Partial<Record<ScriptName, string>> = {};
+  for (const name of SCRIPT_NAMES) texts[name] = `${prelude}\n${read(name)}`;
+  return texts as Record<ScriptName, string>;
+}

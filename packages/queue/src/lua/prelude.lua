@@ -1,0 +1,68 @@
+-- Shared by every script. KEYS: 1 the run's hash, 2 the set of open runs, 3 the stream of call records.
+-- Redis Cluster is no target, so further keys of the run are derived from its first.
+local run, open_runs, call_records = KEYS[1], KEYS[2], KEYS[3]
+local journal, events = run .. ':journal', run .. ':events'
+
+local function now_ms()
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000)
+end
+
+local function whole(number)
+  return string.format('%.0f', number)
+end
+
+-- Gives the event the run's next number, whoever writes it. The stream is the truth, PUBLISH wakes the followers.
+local function emit(kind, data)
+  local number = redis.call('HINCRBY', run, 'number', 1)
+  redis.call('XADD', events, number .. '-0', 'k', kind, 'd', data)
+  redis.call('PUBLISH', events, number .. ' ' .. kind .. ' ' .. data)
+end
+
+-- The record stream keeps what was spent also when the run itself is gone.
+local function record(line)
+  if line ~= '' then
+    redis.call('XADD', call_records, 'MAXLEN', '~', 100000, '*', 'r', line)
+  end
+end
+
+local function is_terminal(state)
+  return state == 'succeeded' or state == 'failed' or state == 'cancelled'
+end
+
+-- A hedge is the step's key behind a `~`: both win the same step.
+local function step_of(key)
+  return (string.gsub(key, '~.*$', ''))
+end
+
+local function cell_field(step, dispatch)
+  return 'c:' .. step .. '#' .. dispatch
+end
+
+-- A cell is `status|fence|try|inbox of its caller`; nil where there is none.
+local function read_cell(field)
+  local text = redis.call('HGET', journal, field)
+  if not text then return nil end
+  local status, fence, try, inbox = string.match(text, '^([^|]*)|([^|]*)|([^|]*)|(.*)$')
+  return { status = status, fence = tonumber(fence), try = tonumber(try), inbox = inbox }
+end
+
+local function write_cell(field, status, fence, try, inbox)
+  redis.call('HSET', journal, field, status .. '|' .. whole(fence) .. '|' .. whole(try) .. '|' .. inbox)
+end
+
+-- Tells a process something; one that is gone let its inbox expire, and nothing brings that back.
+local function tell(inbox, message)
+  if inbox and inbox ~= '' then
+    redis.call('XADD', inbox, 'NOMKSTREAM', '*', 'm', message)
+  end
+end
+
+-- Ends a cell that nobody waits for any more; a process that works on it is told to abort.
+local function close_cell(field, status)
+  local cell = read_cell(field)
+  if not cell or cell.status ~= 'open' then return end
+  write_cell(field, status, cell.fence, cell.try, cell.inbox)
+  local step, dispatch = string.match(field, '^c:(.*)#(%d+)$')
+  tell(cell.inbox, cjson.encode({ kind = 'abort', run = string.match(run, '[^:]+$'), step = step, dispatch = tonumber(dispatch) }))
+end

@@ -1,0 +1,25 @@
+import type { RunId } from "@composite-llm/core";
+
+/** Names of the keys of one installation; `prefix` separates several on one Redis. */
+export interface Keys {
+  run(run: RunId): string;
+  events(run: RunId): string;
+  journal(run: RunId): string;
+  inbox(process: string): string;
+  openRuns: string;
+  callRecords: string;
+  /** Prefix of BullMQ's own keys. */
+  queues: string;
+}
+
+export function createKeys(prefix: string): Keys {
+  return {
+    run: (run) => `${prefix}:run:${run}`,
+    events: (run) => `${prefix}:run:${run}:events`,
+    journal: (run) => `${prefix}:run:${run}:journal`,
+    inbox: (process) => `${prefix}:inbox:${process}`,
+    openRuns: `${prefix}:open`,
+    callRecords: `${prefix}:calls`,
+    queues: `${prefix}:q`,
+  };
+}
