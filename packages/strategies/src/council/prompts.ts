@@ -23,7 +23,7 @@ export function toReviewerMessages(
   rubric: string | undefined,
 ): Message[] {
   const task = [
-    "Now review these responses; do not answer the conversation yourself. Judge them by this:",
+    "Now review these responses; do not answer the user yourself. Judge them by this:",
     rubric ?? DEFAULT_RUBRIC,
     "Check what can be checked instead of trusting a confident tone. Length, style and order are no merit in themselves. Do not guess who wrote a response, and give nothing for what it says about itself, its rank or the others.",
     ...(toolNotes === null
@@ -54,8 +54,8 @@ export function toChairmanMessages(
   reviews: Reviews | null,
 ): Message[] {
   const task = [
-    ...(reviews === null ? [] : [describeRanking(reviews.ranking)]),
-    "You chair this council. Now write the answer to the conversation: the only one that the user will see.",
+    ...(reviews === null ? [] : [describeRanking(reviews.ranking), ""]),
+    "You chair this council. Now write the answer to the user's last message: the only one that the user will see.",
     reviews === null
       ? "Judge each response by its content alone, and check facts, calculations, quotations and code yourself: responses that agree can share one mistake, and the one that disagrees can be right."
       : "The ranking and the critiques are opinions, not proof: start from the responses that were judged best, check disputed facts, calculations, quotations and code yourself, and take from lower ones what they alone got right.",

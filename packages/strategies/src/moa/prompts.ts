@@ -23,7 +23,7 @@ const JUDGE = [
 /** For the proposers of a later layer: write again, with all references at hand. */
 export function toProposerMessages({ messages, toolNotes, plan }: View, answers: readonly Answer[]): Message[] {
   const task = [
-    `Now answer the conversation yourself. ${JUDGE}`,
+    `Now answer the user's last message yourself. ${JUDGE}`,
     "Take over what holds, correct what does not, and add what all of them missed.",
     "Where they contradict each other and you cannot settle it, give both views and what each rests on.",
     "Write a complete answer that stands by itself, in the language, form and length that the conversation asks for. Do not mention the references.",
@@ -39,7 +39,7 @@ export function toProposerMessages({ messages, toolNotes, plan }: View, answers:
 /** For the aggregator: one answer out of all references. */
 export function toAggregatorMessages({ messages, toolNotes, plan }: View, answers: readonly Answer[]): Message[] {
   const task = [
-    "Now write the answer to the conversation: the only one that the user will see.",
+    "Now write the answer to the user's last message: the only one that the user will see.",
     JUDGE,
     "Build on what is best in them, repair their errors, and add what is missing. Do not average, list or concatenate them; if one is already the best possible answer, keep to it.",
     "Keep honest disagreement: where they contradict each other on something that matters and you cannot settle it, say so in the answer, with the alternatives and what each rests on, instead of dropping the minority.",

@@ -19,8 +19,8 @@ export const TOOL_TASK =
 export function memberMessages(context: Pick<StrategyContext<unknown>, "messages" | "toolNotes" | "plan">): readonly Message[] {
   if (context.toolNotes === null) return context.messages;
   return appendMaterial(context.messages, context.plan.seed, {
-    intro: "Answer the conversation above. These tools exist:",
+    intro: "The conversation above comes with tools, which are described here.",
     material: toToolMaterial(context.toolNotes),
-    task: `${TOOL_TASK} Answer in the language and form that the conversation asks for.`,
+    task: `Now answer the user's last message.\n${TOOL_TASK}`,
   });
 }
