@@ -18,7 +18,7 @@ export const moaOptions = closedObject({
     .min(1)
     .max(MAX_LAYERS)
     .default(1)
-    .describe(`Rounds of proposals, 1 to ${MAX_LAYERS}; from the second on, every proposer sees all proposals so far`),
+    .describe(`Rounds of proposals, 1 to ${MAX_LAYERS}; from the second on, every proposer sees the proposals of the round before`),
   temperature: z
     .number()
     .min(0)
