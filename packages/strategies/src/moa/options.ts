@@ -2,7 +2,7 @@ import { z } from "zod";
 import { closedObject } from "../options/closed-object.ts";
 import { memberList, memberOption } from "../options/member.ts";
 
-export const MAX_LAYERS = 4;
+const MAX_LAYERS = 4;
 
 export const moaOptions = closedObject({
   proposers: memberList("proposers")
