@@ -2,18 +2,16 @@ import { access, appendFile, constants, mkdir } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { StartupError } from "@composite-llm/core";
 import { commandRunner, installHint, installRedis } from "./install-redis.ts";
-import { startPrivateRedis } from "./private-redis.ts";
+import { type PrivateRedis, startPrivateRedis } from "./private-redis.ts";
 import { probeRedis } from "./probe-redis.ts";
 import { findRedisBinary, type RedisBinary } from "./redis-binary.ts";
 
 export interface EnsuredRedis {
   url: string;
-  /** `external` is REDIS_URL's: it is used and never stopped. */
-  kind: "external" | "private";
+  /** `Redis 7.0.15`; null for the one of REDIS_URL, which is used and never stopped. */
   version: string | null;
-  pid: number | null;
-  /** Resolves when a private one ended; never for an external one. */
-  exited: Promise<void>;
+  /** The server that was started here; null for the one of REDIS_URL. */
+  server: PrivateRedis | null;
   stop(): Promise<void>;
 }
 
@@ -66,12 +64,12 @@ export async function ensureRedis({ env, stateDirectory, say }: EnsureRedisOptio
           "Start it, correct REDIS_URL, or unset it to get a private one.",
       );
     }
-    return { url: given, kind: "external", version: null, pid: null, exited: new Promise(() => undefined), stop: () => Promise.resolve() };
+    return { url: given, version: null, server: null, stop: () => Promise.resolve() };
   }
   const logs = join(stateDirectory, "logs");
   await mkdir(logs, { recursive: true });
   const logFile = join(logs, "redis.log");
   const binary = await binaryFor(searchPath(env), logFile, say);
   const server = await startPrivateRedis({ binary: binary.path, directory: join(stateDirectory, "redis"), logFile });
-  return { ...server, kind: "private", version: binary.version };
+  return { url: server.url, version: binary.version, server, stop: () => server.stop() };
 }

@@ -36,7 +36,7 @@ async function startElsewhere(): Promise<{ kill(): Promise<void>; pid: number; u
     owner,
     `import { ensureRedis } from ${ensure};
      const redis = await ensureRedis({ env: { PATH: process.env.PATH }, stateDirectory: ${JSON.stringify(stateDirectory)}, say() {} });
-     process.send({ pid: redis.pid, url: redis.url });`,
+     process.send({ pid: redis.server.pid, url: redis.url });`,
   );
   const child = fork(owner);
   const [message] = (await once(child, "message")) as [{ pid: number; url: string }];
@@ -52,16 +52,26 @@ async function startElsewhere(): Promise<{ kill(): Promise<void>; pid: number; u
 describe("ensureRedis", () => {
   it("starts a private server on a free port of the loopback and stops it", async () => {
     const redis = await start();
-    expect(redis.kind).toBe("private");
+    expect(redis.server).not.toBeNull();
     expect(await probeRedis(redis.url)).toEqual({ reachable: true });
     await redis.stop();
     expect(await probeRedis(redis.url)).toEqual({ reachable: false, reason: "ECONNREFUSED" });
   });
 
+  it("starts a server that died again on the same port", async () => {
+    const redis = await start();
+    process.kill(redis.server?.pid ?? 0, "SIGKILL");
+    await redis.server?.exited;
+    const again = await redis.server?.startAgain();
+    expect(again?.url).toBe(redis.url);
+    expect(await probeRedis(redis.url)).toEqual({ reachable: true });
+    await again?.stop();
+  });
+
   it("uses the server of REDIS_URL and leaves it running", async () => {
     const { url } = await start();
     const external = await start({ REDIS_URL: url });
-    expect(external).toMatchObject({ kind: "external", url });
+    expect(external).toMatchObject({ server: null, url });
     await external.stop();
     expect(await probeRedis(url)).toEqual({ reachable: true });
   });
@@ -85,7 +95,7 @@ describe("ensureRedis", () => {
   it("ends a server that was left behind before it starts one on the same data", async () => {
     const left = await start();
     const redis = await start();
-    await left.exited;
+    await left.server?.exited;
     expect(await probeRedis(redis.url)).toEqual({ reachable: true });
   });
 
@@ -93,7 +103,7 @@ describe("ensureRedis", () => {
     const other = await start();
     const directory = join(stateDirectory, "elsewhere");
     await ensureRedis({ env: { PATH: path }, stateDirectory: directory, say: () => undefined }).then((redis) => redis.stop());
-    await writeFile(join(directory, "redis", "redis.pid"), String(other.pid));
+    await writeFile(join(directory, "redis", "redis.pid"), String(other.server?.pid));
     await writeFile(join(directory, "redis", "redis.port"), "1");
     await endStaleRedis(join(directory, "redis"));
     expect(await probeRedis(other.url)).toEqual({ reachable: true });

@@ -14,6 +14,8 @@ export interface PrivateRedisOptions {
   /** Where its data and its pid file stand. */
   directory: string;
   logFile: string;
+  /** A free one unless given. */
+  port?: number;
 }
 
 export interface PrivateRedis {
@@ -22,6 +24,8 @@ export interface PrivateRedis {
   /** Resolves when it ended, whoever wished it. */
   exited: Promise<void>;
   stop(): Promise<void>;
+  /** After its end: another one on the same data and the same port, so that those who know its address find it. */
+  startAgain(): Promise<PrivateRedis>;
 }
 
 const READY_MS = 20_000;
@@ -66,10 +70,11 @@ async function lastLine(file: string): Promise<string> {
  *
  * @throws StartupError with the server's last words
  */
-export async function startPrivateRedis({ binary, directory, logFile }: PrivateRedisOptions): Promise<PrivateRedis> {
+export async function startPrivateRedis(options: PrivateRedisOptions): Promise<PrivateRedis> {
+  const { binary, directory, logFile } = options;
   await mkdir(directory, { recursive: true });
   await endStaleRedis(directory);
-  const port = await findFreePort();
+  const port = options.port ?? (await findFreePort());
   await writeFile(join(directory, "redis.port"), String(port));
   const log = await open(logFile, "a");
   const child = spawn(binary, serverArguments(port, directory), { stdio: ["ignore", log.fd, log.fd], detached: true });
@@ -96,5 +101,5 @@ export async function startPrivateRedis({ binary, directory, logFile }: PrivateR
     await stop();
     throw new StartupError(`The Redis server ${binary} did not start: ${await lastLine(logFile)} (whole log: ${logFile})`);
   }
-  return { url, pid, exited, stop };
+  return { url, pid, exited, stop, startAgain: () => startPrivateRedis({ ...options, port }) };
 }

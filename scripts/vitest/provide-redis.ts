@@ -21,7 +21,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   process.env["REDIS_URL"] = redis.url;
   project.provide("redisUrl", redis.url);
   return async () => {
-    if (redis.kind === "private") delete process.env["REDIS_URL"];
+    if (redis.server !== null) delete process.env["REDIS_URL"];
     await redis.stop();
     await rm(stateDirectory, { recursive: true, force: true });
   };
