@@ -24,7 +24,7 @@ export async function endRun(scope: RunScope, result: StrategyResult): Promise<v
   });
 
   const { answer } = result;
-  const unseen: EventDraft[] = [...scope.pendingEvents.splice(0)];
+  const unseen: EventDraft[] = scope.pendingEvents.splice(0);
   const choices = answer.result.choices.map((choice) => ({ ...choice, message: { ...choice.message } }));
   // A member's answer that is returned word for word was seen by nobody yet.
   if (answer.step !== finalKey("")) unseen.push({ kind: "delta", data: { step: answer.step, stream_attempt: 1, text: answer.text } });

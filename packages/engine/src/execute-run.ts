@@ -5,14 +5,15 @@ import { deadlineExceeded, RunFailure } from "./run-failure.ts";
 import type { RunPort, Timer } from "./run-port.ts";
 import type { RunScope } from "./run-scope.ts";
 import { runFinal } from "./run-final.ts";
-import { runStrategy, type StrategyRegistry } from "./run-strategy.ts";
-import type { StrategyResult } from "@composite-llm/strategies";
+import { runStrategy } from "./run-strategy.ts";
+import type { Registry, Strategy, StrategyResult } from "@composite-llm/strategies";
 import { type SlotOutcome, toAnswer } from "./slot-outcome.ts";
 import { createStepCalls } from "./step-calls.ts";
 import { createTimeline } from "./timeline.ts";
 
 export interface ExecuteOptions {
-  registry: StrategyRegistry;
+  /** Strategies by name, as this process loaded them. */
+  registry: Registry<Strategy>;
   startTimer: Timer;
   /** Told of faults of ours: a strategy's bug, a stage that was never planned. */
   onFault(error: Error): void;

@@ -1,3 +1,2 @@
 export { type ExecuteOptions, executeRun } from "./execute-run.ts";
 export type { CellId, EventDraft, RunEnd, RunPort, Settled, Timer } from "./run-port.ts";
-export type { StrategyRegistry } from "./run-strategy.ts";

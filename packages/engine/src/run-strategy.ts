@@ -1,22 +1,19 @@
 import type { Message, PlannedStrategy } from "@composite-llm/contracts";
 import { createRandom } from "@composite-llm/core";
-import type { Strategy, StrategyContext, StrategyResult } from "@composite-llm/strategies";
+import type { Registry, Strategy, StrategyContext, StrategyResult } from "@composite-llm/strategies";
 import { runFinal } from "./run-final.ts";
 import type { RunScope } from "./run-scope.ts";
 import { runStage } from "./run-stage.ts";
 import { toToolNotes } from "./tool-notes.ts";
-
-/** Strategies by name, as this process loaded them. */
-export type StrategyRegistry = Readonly<Record<string, Strategy | undefined>>;
 
 /** Executes one strategy in its scope. Throws RunFailure when it can give no answer. */
 export async function runStrategy(
   scope: RunScope,
   plan: PlannedStrategy,
   messages: readonly Message[],
-  registry: StrategyRegistry,
+  registry: Registry<Strategy>,
 ): Promise<StrategyResult> {
-  const strategy = registry[plan.strategy];
+  const strategy = registry.get(plan.strategy);
   if (strategy === undefined) throw new Error(`strategy ${plan.strategy} is not loaded in this process`);
   const context: StrategyContext<Record<string, unknown>> = {
     options: plan.options,

@@ -43,7 +43,8 @@ export function createFollower(options: FollowOptions, ports: FollowerPorts, mon
     if (!isEventKind(kind)) return;
     const isLast = kind === "finished" || kind === "error";
     if (isLast) close();
-    options.onEvent({ number, kind, data: JSON.parse(data) } as RunEvent);
+    const event: RunEvent = { number, kind, data: JSON.parse(data) };
+    options.onEvent(event);
   };
 
   const catchUp = async (): Promise<void> => {

@@ -29,7 +29,7 @@ export interface InboxOptions {
  */
 export async function openInbox(options: InboxOptions): Promise<Inbox> {
   const { key, blocking, commands } = options;
-  let isOpen = true;
+  const closing = new AbortController();
   let isReading = true;
   let last = "0-0";
 
@@ -50,7 +50,7 @@ export async function openInbox(options: InboxOptions): Promise<Inbox> {
   };
 
   const read = async (): Promise<void> => {
-    while (isOpen) {
+    while (!closing.signal.aborted) {
       try {
         const reply = await blocking.xread("COUNT", 500, "BLOCK", 5000, "STREAMS", key, last);
         isReading = true;
@@ -59,7 +59,7 @@ export async function openInbox(options: InboxOptions): Promise<Inbox> {
           deliver(fields[1] ?? "{}");
         }
       } catch (error) {
-        if (!isOpen) return;
+        if (closing.signal.aborted) return;
         isReading = false;
         options.onError(error as Error);
         await new Promise((resolve) => setTimeout(resolve, 200));
@@ -75,7 +75,7 @@ export async function openInbox(options: InboxOptions): Promise<Inbox> {
     key,
     isReading: () => isReading,
     close: async () => {
-      isOpen = false;
+      closing.abort();
       clearInterval(timer);
       blocking.disconnect();
       await reading;

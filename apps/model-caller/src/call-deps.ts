@@ -1,0 +1,18 @@
+import type { Clock, Random } from "@composite-llm/core";
+import type { CallDesk } from "@composite-llm/queue";
+import type { Logger } from "@composite-llm/runtime";
+import type { Admission } from "./admission.ts";
+import type { CallTarget } from "./call-target.ts";
+
+/** What a call needs of this process. */
+export interface CallDeps {
+  desk: CallDesk;
+  admission: Admission;
+  /** Null when this process knows no such provider. */
+  targetOf(provider: string): CallTarget | null;
+  clock: Clock;
+  random: Random;
+  /** Calls back once after a time; gives the function that stops it. */
+  startTimer(delayMs: number, callback: () => void): () => void;
+  logger: Logger;
+}

@@ -1,0 +1,64 @@
+import { addUsage, type CallReport, NO_USAGE, type Usage } from "@composite-llm/contracts";
+import type { Clock } from "@composite-llm/core";
+import type { CellClaim, RedisClock } from "@composite-llm/queue";
+import type { CallEnd } from "./call-end.ts";
+import type { CallCost } from "@composite-llm/pricing";
+
+/** What is known of a call while it runs. */
+export interface CallProgress {
+  readonly startedAtMs: number;
+  tries: number;
+  admissionWaitMs: number;
+  /** From the sending of the last try to its first token. */
+  ttftMs: number | null;
+  /** Adds what a try used and cost. */
+  spend(usage: Usage, cost: CallCost): void;
+  /** Notes that a request leaves now. */
+  sent(): void;
+  toReport(end: CallEnd, adjusted: string[]): CallReport;
+}
+
+export function createCallProgress(claim: CellClaim, redisClock: RedisClock, clock: Clock): CallProgress {
+  const { job, step } = claim;
+  const startedAtMs = redisClock.now();
+  const beganAt = clock.monotonicMs();
+  let sentAt: number | null = null;
+  let usage = NO_USAGE;
+  let cost: CallCost = { costNanoUsd: null, costSource: "unpriced" };
+  return {
+    startedAtMs,
+    tries: 0,
+    admissionWaitMs: 0,
+    ttftMs: null,
+    spend: (more, { costNanoUsd, costSource }) => {
+      usage = addUsage(usage, more);
+      // What cannot be priced is left out of a sum, but never makes one zero.
+      if (costNanoUsd !== null) cost = { costNanoUsd: (cost.costNanoUsd ?? 0) + costNanoUsd, costSource };
+    },
+    sent: () => {
+      sentAt ??= clock.monotonicMs();
+    },
+    toReport(end, adjusted) {
+      return {
+        v: 1,
+        step: step.step,
+        dispatch: job.dispatch,
+        provider: job.provider,
+        model: step.model,
+        servedModel: end.kind === "succeeded" ? end.result.servedModel : null,
+        tries: this.tries,
+        queueWaitMs: Math.max(0, startedAtMs - job.queuedAtMs),
+        admissionWaitMs: this.admissionWaitMs,
+        ttftMs: this.ttftMs,
+        latencyMs: Math.round(clock.monotonicMs() - (sentAt ?? beganAt)),
+        startedAtMs,
+        endedAtMs: redisClock.now(),
+        usage,
+        ...cost,
+        adjusted,
+        result: end.kind === "succeeded" ? end.result : null,
+        failure: end.kind === "failed" ? end.failure : null,
+      };
+    },
+  };
+}

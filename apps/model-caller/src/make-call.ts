@@ -1,0 +1,37 @@
+import { NO_USAGE } from "@composite-llm/contracts";
+import type { CellClaim } from "@composite-llm/queue";
+import { createCallAbort } from "./call-abort.ts";
+import type { CallDeps } from "./call-deps.ts";
+import { toFailure } from "./call-end.ts";
+import { createCallProgress } from "./call-progress.ts";
+import { tryUntilDone, unsentEnd } from "./try-until-done.ts";
+
+/** Makes one call of a dispatch and commits what came of it. */
+export async function makeCall(claim: CellClaim, deps: CallDeps): Promise<void> {
+  const { desk } = deps;
+  const { job, step } = claim;
+  const progress = createCallProgress(claim, desk.clock, deps.clock);
+  const abort = createCallAbort(job.deadlineMs - progress.startedAtMs, deps.startTimer);
+  const endWatch = desk.watch(claim, () => abort.abort("unwanted"));
+  try {
+    const target = deps.targetOf(job.provider);
+    const { params, adjusted } = target?.adapt(step.model, step.params) ?? { params: step.params, adjusted: [] };
+    const unknown = toFailure("model_not_found", `no provider ${job.provider} is configured in this process`);
+    const ended =
+      target === null
+        ? unsentEnd({ kind: "failed", failure: unknown, usage: NO_USAGE })
+        : await tryUntilDone(claim, target, params, progress, abort, deps);
+    if ("refused" in ended) {
+      deps.logger.debug({ run: claim.run, step: step.step, reason: ended.refused }, "the call is not wanted");
+      return;
+    }
+    const { end, stream, unsent } = ended;
+    const report = progress.toReport(end, adjusted);
+    const status = await desk.commit(claim, end.kind, report, stream, unsent);
+    const { provider, model, tries, latencyMs, failure } = report;
+    deps.logger.info({ run: claim.run, step: step.step, provider, model, status, class: failure?.class, tries, latencyMs }, "call ended");
+  } finally {
+    endWatch();
+    abort.dispose();
+  }
+}

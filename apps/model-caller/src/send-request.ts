@@ -1,0 +1,64 @@
+import type { ModelDelta, Params } from "@composite-llm/contracts";
+import type { CallCost } from "@composite-llm/pricing";
+import type { CellClaim, StreamCursor } from "@composite-llm/queue";
+import type { CallAbort } from "./call-abort.ts";
+import { type CallEnd, toCallEnd } from "./call-end.ts";
+import type { CallDeps } from "./call-deps.ts";
+import type { CallProgress } from "./call-progress.ts";
+import type { CallTarget } from "./call-target.ts";
+import { toJudgeHeaders } from "./judge-headers.ts";
+import { toRequestCost } from "./request-cost.ts";
+import { type BatchData, toBatches } from "./token-batch.ts";
+import { createTokenSender } from "./token-sender.ts";
+
+/** How a request ended, and what of its text still has to be published with the commit. */
+export interface RequestEnd {
+  end: CallEnd;
+  cost: CallCost;
+  stream: StreamCursor;
+  unsent: BatchData[];
+}
+
+/** Sends one request to the provider and streams its tokens to the run where the step asks for it. */
+export async function sendRequest(
+  claim: CellClaim,
+  target: CallTarget,
+  params: Params,
+  progress: CallProgress,
+  abort: CallAbort,
+  deps: CallDeps,
+): Promise<RequestEnd> {
+  const { job, step } = claim;
+  const isStreamed = step.stream && step.publish !== null;
+  const stream: StreamCursor = { attempt: 0, batches: 0 };
+  const sender = createTokenSender({
+    send: (batch) => deps.desk.append(claim, progress.tries, stream, batch),
+    startTimer: deps.startTimer,
+    onRefused: () => abort.abort("unwanted"),
+  });
+  const sentAt = deps.clock.monotonicMs();
+  progress.sent();
+  let firstAt: number | null = null;
+  const onDelta = (delta: ModelDelta): void => {
+    firstAt ??= deps.clock.monotonicMs();
+    if (isStreamed) sender.push(delta);
+  };
+  const outcome = await target.provider.call(
+    { model: step.model, messages: job.prompts[step.prompt] ?? [], params },
+    {
+      signal: abort.signal,
+      stream: step.stream,
+      timeouts: target.timeouts,
+      onDelta,
+      ...(target.isSimulated ? { headers: toJudgeHeaders(claim, progress.tries) } : {}),
+    },
+  );
+  const left = await sender.close();
+  progress.ttftMs = firstAt === null ? null : Math.round(firstAt - sentAt);
+  const end = toCallEnd(outcome, abort.reason);
+  const cost = toRequestCost(outcome, step.model, target);
+  progress.spend(end.usage, cost);
+  // What was not streamed is published in one piece, so that whoever follows sees the text of every final answer.
+  const whole = end.kind === "succeeded" && step.publish !== null ? toBatches(end.result) : [];
+  return { end, cost, stream, unsent: isStreamed ? left : whole };
+}
