@@ -1,0 +1,71 @@
+/** What simulated sentences are made of: nothing that could be taken for an instruction, a label or a fact. */
+export const LEXICON = {
+  openings: [
+    "In short,",
+    "At first sight,",
+    "Seen from afar,",
+    "As a rule,",
+    "To begin with,",
+    "On the whole,",
+    "By contrast,",
+    "In practice,",
+  ],
+  subjects: [
+    "the old mill",
+    "a quiet harbour",
+    "the second draft",
+    "a wooden bridge",
+    "the morning train",
+    "a patient gardener",
+    "the lower valley",
+    "a small workshop",
+  ],
+  verbs: ["keeps", "follows", "gathers", "carries", "measures", "repeats", "balances", "remembers"],
+  objects: [
+    "the shape of the river",
+    "an even rhythm",
+    "a handful of seeds",
+    "the longer road",
+    "a careful count",
+    "the colour of rain",
+    "two kinds of bread",
+    "the weight of paper",
+  ],
+  endings: [
+    "before noon",
+    "without any hurry",
+    "on most days",
+    "in plain view",
+    "with some luck",
+    "after the rain",
+    "for a while",
+    "at its own pace",
+  ],
+} as const;
+
+/** The same with characters of two, three and four bytes and of several code points. */
+export const WIDE_LEXICON = {
+  openings: ["Übrigens,", "Сначала", "まず、", "Größtenteils", "Αρχικά", "首先，", "Naïvement,", "🙂 So,"],
+  subjects: [
+    "die alte Mühle",
+    "тихая гавань",
+    "静かな港",
+    "le café d’à côté",
+    "η ξύλινη γέφυρα",
+    "小作坊",
+    "👩‍🌾 the gardener",
+    "señor Núñez",
+  ],
+  verbs: ["behält", "собирает", "運ぶ", "mène", "μετρά", "记得", "e\u0301coute", "🧵 mends"],
+  objects: [
+    "die Form des Flusses",
+    "ровный ритм",
+    "長い道",
+    "une poignée de graines",
+    "το χρώμα της βροχής",
+    "两种面包",
+    "🌾🌾🌾",
+    "a\u0308 bit of everything",
+  ],
+  endings: ["vor Mittag", "без спешки", "雨の後", "à l’aube", "για λίγο", "慢慢地", "🌧️ after the rain", "año tras año"],
+} as const;

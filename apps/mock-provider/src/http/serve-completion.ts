@@ -1,0 +1,46 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { createTally, performScript, type Tally } from "../delivery/perform-script.ts";
+import { parseJudgeHeaders } from "../judge-headers.ts";
+import type { Ledger } from "../ledger/ledger.ts";
+import type { LedgerEnd } from "../ledger/ledger-record.ts";
+import type { Wire } from "../wires/wire.ts";
+import { parseIncoming } from "./parse-incoming.ts";
+import { type Plan, planCompletion, type PlanDeps, planProblem } from "./plan-completion.ts";
+import { readBody } from "./read-body.ts";
+
+export interface CompletionDeps extends PlanDeps {
+  ledger: Ledger;
+}
+
+/** What became of a request, once its response is closed. */
+function toEnd({ usage, inputTokens }: Plan, tally: Tally, isFinished: boolean, endedMs: number): LedgerEnd {
+  const outcome = tally.isSpoilt ? "error" : isFinished ? "completed" : "aborted";
+  return {
+    endedMs,
+    finishedMs: outcome === "aborted" ? null : endedMs,
+    status: tally.status,
+    outcome,
+    bytesSent: tally.bytesSent,
+    usage: outcome === "completed" && usage !== null ? { input: usage.input, output: usage.output } : null,
+    billed: { input: inputTokens, output: tally.outputTokens },
+  };
+}
+
+/** Answers one completion request and writes down what became of it. */
+export async function serveCompletion(deps: CompletionDeps, wire: Wire, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const startedMs = deps.clock.now();
+  const reading = await readBody(request);
+  if (reading === null) return;
+  const judge = parseJudgeHeaders(request.headers);
+  const incoming = parseIncoming(wire, request.headers, reading);
+  const start =
+    "problem" in incoming
+      ? { model: null, stream: false } //
+      : { model: incoming.model, stream: incoming.body["stream"] === true };
+  const entry = deps.ledger.start({ ...judge, wire: wire.name, ...start, startedMs });
+  const subject = { wire, judge, id: entry.id };
+  const plan = "problem" in incoming ? planProblem(deps, subject, incoming.problem) : planCompletion(deps, subject, incoming);
+  const tally = createTally();
+  response.on("close", () => entry.end(toEnd(plan, tally, response.writableFinished, deps.clock.now())));
+  await performScript(plan.script, response, tally, deps.clock);
+}
