@@ -36,9 +36,10 @@ const DEFAULT_CONCURRENT = 500;
 export async function buildModelCaller(options: ModelCallerOptions): Promise<ModelCaller> {
   const { redis, clock, logger } = options;
   const desk = await openCallDesk({ ...redis, clock });
-  const http = { fetch: createHttpFetch(), clock };
+  const http = createHttpFetch();
+  const deps = { fetch: http.fetch, clock };
   let configuration = options.configuration;
-  let targets = createCallTargets(configuration, http);
+  let targets = createCallTargets(configuration, deps);
   const limitOf = (provider: string): number => configuration.providers.get(provider)?.limits.concurrent ?? DEFAULT_CONCURRENT;
   const workers = createProviderWorkers(redis, options.concurrency, {
     desk,
@@ -56,12 +57,13 @@ export async function buildModelCaller(options: ModelCallerOptions): Promise<Mod
     isConsuming: () => desk.isListening() && workers.isConsuming(),
     reconfigure: async (next) => {
       configuration = next;
-      targets = createCallTargets(next, http);
+      targets = createCallTargets(next, deps);
       await workers.serve(served());
     },
     close: async (graceMs) => {
       await workers.close(graceMs);
       await desk.close();
+      await http.close();
     },
   };
 }

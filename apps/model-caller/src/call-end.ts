@@ -17,16 +17,8 @@ export function toFailure(failureClass: FailureClass, message: string): Failure 
 
 /** @param aborted why we ended the request ourselves, null when we did not */
 export function toCallEnd(outcome: ProviderOutcome, aborted: AbortReason | null): CallEnd {
-  switch (outcome.kind) {
-    case "success":
-      return { kind: "succeeded", result: outcome.result, usage: outcome.result.usage ?? NO_USAGE };
-    case "failure":
-      return { kind: "failed", failure: outcome.failure, usage: outcome.usage ?? NO_USAGE };
-    case "cancelled": {
-      const usage = outcome.usage ?? NO_USAGE;
-      return aborted === "deadline"
-        ? { kind: "failed", failure: toFailure("timeout", "the call's time was over"), usage }
-        : { kind: "cancelled", usage };
-    }
-  }
+  if (outcome.kind === "success") return { kind: "succeeded", result: outcome.result, usage: outcome.result.usage ?? NO_USAGE };
+  const usage = outcome.usage ?? NO_USAGE;
+  if (outcome.kind === "failure") return { kind: "failed", failure: outcome.failure, usage };
+  return aborted === "deadline" ? { kind: "failed", failure: toFailure("timeout", "the call's time was over"), usage } : { kind: "cancelled", usage };
 }

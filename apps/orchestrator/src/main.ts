@@ -1,0 +1,63 @@
+import { readFile } from "node:fs/promises";
+import { loadConfiguration } from "@composite-llm/configuration";
+import { StartupError, systemClock } from "@composite-llm/core";
+import { matchCatalogModel } from "@composite-llm/pricing";
+import { checkRedis } from "@composite-llm/queue";
+import { createHealthServer, runService } from "@composite-llm/runtime";
+import { createRegistry } from "@composite-llm/strategies";
+import { loadStrategies } from "@composite-llm/strategies/load";
+import { builtInPlanners, commonOptions } from "@composite-llm/strategies/plan";
+import { buildOrchestrator } from "./build-orchestrator.ts";
+import { parseConfig } from "./parse-config.ts";
+
+/** Runs may go on this long when the process is asked to end. */
+const DRAIN_MS = 300_000;
+
+await runService({
+  name: "orchestrator",
+  graceMs: DRAIN_MS + 5000,
+  async start({ env, logger, signal }) {
+    const config = parseConfig(env);
+    // Which strategies there are is decided at start: a plan says everything else about a run.
+    const { strategyModules } = await loadConfiguration({
+      env,
+      readFile: (path) => readFile(path, "utf8"),
+      strategies: { common: commonOptions, builtIn: builtInPlanners, load: loadStrategies },
+      matchCatalogModel,
+    });
+    const registry = createRegistry(await loadStrategies(Object.fromEntries(strategyModules)));
+    const redis = {
+      url: config.redisUrl,
+      prefix: config.redisPrefix,
+      onError: (error: Error) => logger.warn({ err: error }, "redis"),
+    };
+    const problem = await checkRedis(redis);
+    if (problem !== null) throw new StartupError(problem);
+    const orchestrator = await buildOrchestrator({
+      redis,
+      registry,
+      concurrency: config.concurrency,
+      clock: systemClock,
+      startTimer: (delayMs, callback) => {
+        const timer = setTimeout(callback, delayMs);
+        return () => clearTimeout(timer);
+      },
+      logger,
+    });
+    const consuming = { consuming: () => orchestrator.isConsuming() };
+    const health = await createHealthServer({
+      host: config.healthHost,
+      port: config.healthPort,
+      checks: { live: consuming, ready: consuming },
+      logger,
+      signal,
+    });
+    return {
+      listening: health.url,
+      shutdown: async () => {
+        await orchestrator.close(DRAIN_MS);
+        await health.close();
+      },
+    };
+  },
+});

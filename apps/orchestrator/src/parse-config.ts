@@ -1,0 +1,32 @@
+import {
+  type Environment,
+  integerVariable,
+  parseEnvironment,
+  portVariable,
+  required,
+  textVariable,
+  urlVariable,
+} from "@composite-llm/runtime";
+
+export interface OrchestratorConfig {
+  redisUrl: string;
+  redisPrefix: string;
+  healthHost: string;
+  healthPort: number;
+  /** Runs in hand at once. */
+  concurrency: number;
+}
+
+/** @throws StartupError that names every variable with a problem */
+export function parseConfig(env: Environment): OrchestratorConfig {
+  return parseEnvironment(
+    {
+      redisUrl: required(urlVariable("REDIS_URL", ["redis:", "rediss:"], null)),
+      redisPrefix: textVariable("REDIS_PREFIX", "composite"),
+      healthHost: textVariable("HEALTH_HOST", "127.0.0.1"),
+      healthPort: portVariable("ORCHESTRATOR_HEALTH_PORT", 8083),
+      concurrency: integerVariable("ORCHESTRATOR_CONCURRENCY", { min: 1, max: 1000 }, 400),
+    },
+    env,
+  );
+}
