@@ -25,6 +25,8 @@ export interface ToolCall {
   id: string;
   type: "function";
   function: { name: string; arguments: string };
+  /** Some vendors need a field of their own back with the tool's result, such as the signature of a thought. */
+  [vendorField: string]: unknown;
 }
 
 export interface AssistantMessage {
@@ -60,6 +62,8 @@ export interface ToolCallDelta {
   id?: string;
   name?: string;
   arguments?: string;
+  /** The vendor's own fields of the call, which stand beside `id` on the wire. */
+  vendor?: JsonObject;
 }
 
 /** A piece of a streamed answer. Concatenating the pieces of a choice gives its committed message. */
