@@ -26,21 +26,26 @@ export function checkNames(
   const problems = new Map<string, ConfigurationProblem>();
   const warnings = new Set<string>();
 
+  const add = (path: ConfigurationPath, message: string): void => {
+    // Of a name that a variable brought nothing is repeated.
+    const isRepeatable = ![path, [...path, "model"], [...path, "provider"]].some((one) => file.substituted.has(formatPath(one)));
+    problems.set(formatPath(path), file.problemAt(path, `names no model that there is${isRepeatable ? `: ${message}` : ""}`));
+  };
+
   for (const { member, field, options } of names) {
     const path = [...options.path, ...toPath(field)];
     const outcome = lookUpName(member, configuration, context);
     if (!("refusal" in outcome)) continue;
     const { reason, message } = outcome.refusal;
     if (reason === "unoffered") warnings.add(`${formatPath(path)}: ${message}`);
-    else problems.set(formatPath(path), file.problemAt(path, `names no model that there is: ${message}`));
+    else add(path, message);
   }
 
   const plain = (path: ConfigurationPath, model: string): void => {
     // An alias that leads to an alias is not followed.
     const outcome = lookUpName({ model }, { ...configuration, models: { aliases: new Map() } }, context);
     if ("refusal" in outcome) {
-      if (outcome.refusal.reason === "unknown")
-        problems.set(formatPath(path), file.problemAt(path, `names no model that there is: ${outcome.refusal.message}`));
+      if (outcome.refusal.reason === "unknown") add(path, outcome.refusal.message);
     } else if (outcome.resolved.kind !== "model")
       problems.set(formatPath(path), file.problemAt(path, "must be a plain model, not a composite"));
   };

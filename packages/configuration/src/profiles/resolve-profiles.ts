@@ -26,9 +26,9 @@ export interface ResolvedProfiles {
 const PROFILE_KEYS = Object.keys(profileSchema.shape);
 const DEFAULTS_KEYS = Object.keys(defaultsSchema.shape);
 
-function suggestion(name: string, known: Iterable<string>): string {
+function suggestion(name: string, known: readonly string[]): string {
   const near = nearestName(name, known);
-  return near === null ? `; there are ${[...known].join(", ")}` : `; did you mean ${near}?`;
+  return near === null ? `; there are ${known.join(", ")}` : `; did you mean ${near}?`;
 }
 
 function without(entry: JsonObject, keys: readonly string[]): JsonObject {
@@ -75,7 +75,7 @@ export function resolveProfiles(
     const path = ["profiles", name];
     const strategy = strategies.get(entry.strategy);
     if (strategy === undefined) {
-      result.problems.push(file.problemAt([...path, "strategy"], `names no strategy${suggestion(entry.strategy, strategies.keys())}`));
+      result.problems.push(file.problemAt([...path, "strategy"], `names no strategy${suggestion(entry.strategy, [...strategies.keys()])}`));
       continue;
     }
     const options = without(entry, PROFILE_KEYS);
@@ -91,7 +91,7 @@ export function resolveProfiles(
     const { model, description, locked } = entry;
     const base = model === undefined ? named?.find(isPlain) : { model };
     if (base === undefined && named === null) continue;
-    if (base === undefined) result.problems.push(file.problemAt(path, "names no model: set model or the strategy's members", "key"));
+    if (base === undefined) result.problems.push(file.problemAt([...path, "model"], "is missing, and no option names a member"));
     else if (!isPlain(base)) result.problems.push(file.problemAt([...path, "model"], "must be a plain model, not a composite"));
     else {
       if (model !== undefined) result.names.push({ member: base, field: "model", options: { strategy, options, path, file } });

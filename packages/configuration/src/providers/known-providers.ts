@@ -14,6 +14,8 @@ export interface KnownProvider {
   inFile: boolean;
 }
 
+const PRESET_NAMES = Object.keys(PROVIDER_PRESETS).join(", ");
+
 function inherit(parent: ProviderEntry, own: ProviderEntry): ProviderEntry {
   return {
     ...parent,
@@ -64,10 +66,12 @@ export function collectKnownProviders(
     }
     const preset = PROVIDER_PRESETS[own.preset ?? parent?.preset.name ?? name];
     if (preset === undefined) {
-      failed.add(name);
-      const message = `needs a preset (${Object.keys(PROVIDER_PRESETS).join(", ")}) or another provider to extend`;
-      problems.push(file.problemAt(["providers", name], message, "key"));
-      return null;
+      const near = nearestName(name, Object.keys(PROVIDER_PRESETS));
+      return fail(
+        name,
+        "preset",
+        `is missing${near === null ? "" : ` (is ${name} meant to be ${near}?)`}: there are ${PRESET_NAMES}; extends would do as well`,
+      );
     }
     const known = { name, preset, entry: inherit(parent?.entry ?? {}, own), inFile: true };
     providers.set(name, known);

@@ -28,7 +28,7 @@ export interface WatchOptions {
  *
  * @throws what `load` throws the first time
  */
-export async function watchConfiguration(options: WatchOptions): Promise<ConfigurationSource> {
+export async function watchConfiguration(options: WatchOptions, watchPath: typeof watchFile = watchFile): Promise<ConfigurationSource> {
   const { path, load, onProblem, quietMs = 100, pollMs = 5_000 } = options;
   const listeners = new Set<(configuration: Configuration) => void>();
   if (options.onChange !== undefined) listeners.add(options.onChange);
@@ -56,7 +56,7 @@ export async function watchConfiguration(options: WatchOptions): Promise<Configu
   };
 
   // Watched before it is read, so that no change falls between the two.
-  const watch = path === null ? null : await watchFile(path, () => void reload(), { quietMs, pollMs });
+  const watch = path === null ? null : await watchPath(path, () => void reload(), { quietMs, pollMs });
   let configuration: Configuration;
   try {
     configuration = await load();

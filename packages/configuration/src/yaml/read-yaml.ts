@@ -1,4 +1,4 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
+import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
 import { type ConfigurationPath, type ConfigurationProblem, formatPath } from "../configuration-problem.ts";
 import type { Environment } from "../environment.ts";
 import { substituteVariables } from "./substitute-variables.ts";
@@ -25,13 +25,15 @@ function mayBeUnset(path: ConfigurationPath): boolean {
 /** How often aliases may repeat what they stand for, so that a small file cannot fill the memory. */
 const MAX_ALIASES = 100;
 
-function parse(text: string, lineCounter: LineCounter) {
-  try {
-    return parseDocument(text, { lineCounter, prettyErrors: false, stringKeys: true, merge: true });
-  } catch {
-    // The parser calls itself for each level.
-    return null;
-  }
+class UnreadableError extends Error {}
+
+/** What the parser throws instead of collecting it. */
+function whyUnreadable(error: unknown): string {
+  if (error instanceof UnreadableError) return error.message;
+  // Parser and conversion call themselves for each level.
+  if (error instanceof RangeError) return "is nested too deeply";
+  if (!(error instanceof ReferenceError)) throw error;
+  return error.message.startsWith("Excessive") ? `repeats anchors more than ${MAX_ALIASES} times` : `is not valid YAML: ${error.message}`;
 }
 
 /** Reads a YAML 1.2 file of one mapping. Problems of its form and of its variables are in the result, nothing is thrown. */
@@ -87,27 +89,27 @@ export function readYaml(text: string, env: Environment): YamlFile {
     } else if (isScalar(node)) putVariablesIn(node, path);
   }
 
-  const wrong = (message: string): YamlFile => {
-    file.problems.push({ path: "", line: 1, column: 1, message });
-    return file;
-  };
-
-  const document = parse(text, lineCounter);
-  if (document === null) return wrong("is nested too deeply");
-  for (const { pos, message } of [...document.errors, ...document.warnings]) {
-    const line = text.slice(text.lastIndexOf("\n", pos[0] - 1) + 1).split("\n", 1)[0] ?? "";
-    const hint = /[:,{[] *\$\{/.test(line) ? " (a value with ${…} inside { } or [ ] needs quotes)" : "";
-    file.problems.push(problemAtOffset([], `is not valid YAML: ${message}${hint}`, pos[0]));
-  }
-  if (document.errors.length > 0 || document.contents === null) return file;
-  if (isScalar(document.contents) && document.contents.value === null) return file;
-  if (isAlias(document.contents) || !isMap(document.contents)) return wrong("must be a mapping of keys to values");
-
-  walk(document.contents, []);
-  try {
+  function read(): void {
+    const document = parseDocument(text, { lineCounter, prettyErrors: false, stringKeys: true, merge: true });
+    for (const { pos, message } of [...document.errors, ...document.warnings]) {
+      if (message.includes("call stack")) throw new UnreadableError("is nested too deeply");
+      const line = text.slice(text.lastIndexOf("\n", pos[0] - 1) + 1).split("\n", 1)[0] ?? "";
+      const hint = /[:,{[] *\$\{/.test(line) ? " (a value with ${…} inside { } or [ ] needs quotes)" : "";
+      file.problems.push(problemAtOffset([], `is not valid YAML: ${message}${hint}`, pos[0]));
+    }
+    const { contents } = document;
+    if (file.problems.length > 0 || contents === null || (isScalar(contents) && contents.value === null)) return;
+    if (!isMap(contents)) throw new UnreadableError("must be a mapping of keys to values");
+    const start = contents.range?.[0] ?? 0;
+    places.set("", { key: start, value: start });
+    walk(contents, []);
     file.value = document.toJS({ maxAliasCount: MAX_ALIASES }) as Record<string, unknown>;
-  } catch {
-    return wrong(`repeats anchors more than ${MAX_ALIASES} times`);
+  }
+
+  try {
+    read();
+  } catch (error) {
+    file.problems.push({ path: "", line: 1, column: 1, message: whyUnreadable(error) });
   }
   return file;
 }
