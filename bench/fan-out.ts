@@ -1,5 +1,5 @@
 import { Redis } from "ioredis";
-import { startStack } from "../scripts/stack/start-stack.ts";
+import { startStack } from "@composite-llm/scripts/stack";
 import { createFanOutClients } from "./fan-out-clients.ts";
 import { type LoadResult, median, percentile, runLoad } from "./load.ts";
 import { cpuMs, residentMb } from "./process-figures.ts";

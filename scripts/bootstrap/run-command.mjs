@@ -9,10 +9,12 @@ import { installPackages } from "./install-packages.mjs";
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 const SIGNALS = /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"]);
 
-/** Packages first, then the command itself, with our signals handed on and its exit code as ours. */
+/** Runs scripts/<command>.ts or <command>/main.ts: packages first, then the command itself, with our signals handed on and its exit code as ours. */
 export async function runCommand([command = "start", ...rest]) {
-  const script = join(ROOT, "scripts", `${command.replace(":", "-")}.ts`);
-  if (!/^[a-z][a-z:-]*$/.test(command) || !existsSync(script)) {
+  const name = command.replace(":", "-");
+  const programs = [join(ROOT, "scripts", `${name}.ts`), join(ROOT, name, "main.ts")];
+  const script = programs.find((program) => existsSync(program));
+  if (!/^[a-z][a-z:-]*$/.test(command) || script === undefined) {
     throw new BootstrapError(`There is no command ${command}: see "scripts" in package.json for those that exist.`);
   }
   const node = await installPackages(ROOT);

@@ -1,2 +1,2 @@
 /** `npm run bench`: a panel run next to the same calls made bare, in the same run, as ratios. */
-await import("../bench/fan-out.ts");
+await import("./fan-out.ts");
