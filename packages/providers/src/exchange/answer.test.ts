@@ -1,0 +1,36 @@
+import type { FinishReason } from "@composite-llm/contracts";
+import { describe, expect, it } from "vitest";
+import { type AnswerChoice, judgeAnswer } from "./answer.ts";
+
+function choice(content: string | null, reason: FinishReason | null, fields: Record<string, unknown> = {}): AnswerChoice {
+  return { index: 0, message: { role: "assistant", content, ...fields }, finish_reason: reason };
+}
+
+function classOf(...choices: AnswerChoice[]): string {
+  const judged = judgeAnswer({ servedModel: "m", choices, usage: null, reportedCostUsd: null });
+  return "failure" in judged ? judged.failure.class : "good";
+}
+
+describe("judging an answer", () => {
+  it("takes text, tool calls and other content for an answer", () => {
+    expect(classOf(choice("text", "stop"))).toBe("good");
+    expect(classOf(choice("cut", "length"))).toBe("good");
+    expect(classOf(choice(null, "tool_calls", { tool_calls: [{ id: "a" }] }))).toBe("good");
+    expect(classOf(choice(null, "stop", { audio: { id: "a" } }))).toBe("good");
+  });
+
+  it("takes nothing, white space, refusals, filters and broken answers for failures", () => {
+    expect(classOf()).toBe("empty");
+    expect(classOf(choice("", "stop"))).toBe("empty");
+    expect(classOf(choice(" \n", "stop"))).toBe("empty");
+    expect(classOf(choice(null, "length"))).toBe("truncated");
+    expect(classOf(choice("text", null))).toBe("truncated");
+    expect(classOf(choice("text", "content_filter"))).toBe("content_filter");
+    expect(classOf(choice(null, "stop", { refusal: "no" }))).toBe("refusal");
+  });
+
+  it("is content with one good choice of several, but with none that broke off", () => {
+    expect(classOf(choice("", "stop"), choice("text", "stop"))).toBe("good");
+    expect(classOf(choice("text", "stop"), choice("te", null))).toBe("truncated");
+  });
+});
