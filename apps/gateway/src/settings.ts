@@ -1,0 +1,24 @@
+import type { Configuration } from "@composite-llm/configuration";
+import type { Registry, StrategyPlanner } from "@composite-llm/strategies/plan";
+import { createKeyTable, type KeyTable } from "./auth/key-table.ts";
+import { createModelDirectory, type ModelDirectory } from "./models/model-directory.ts";
+import { createOptionCatalog } from "./plan/option-catalog.ts";
+import { createPlanner, type Planner } from "./plan/plan-request.ts";
+
+/** Everything that the gateway derives from one configuration. A reload makes a new one; requests under way keep theirs. */
+export interface Settings {
+  keys: KeyTable;
+  planner: Planner;
+  models: ModelDirectory;
+  corsOrigins: ReadonlySet<string>;
+}
+
+export function createSettings(configuration: Configuration, planners: Registry<StrategyPlanner>): Settings {
+  const catalog = createOptionCatalog(planners);
+  return {
+    keys: createKeyTable(configuration.apiKeys),
+    planner: createPlanner(configuration, planners, catalog),
+    models: createModelDirectory({ configuration, planners, catalog }),
+    corsOrigins: new Set(configuration.server.corsOrigins),
+  };
+}
