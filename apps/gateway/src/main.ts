@@ -1,0 +1,52 @@
+import { randomBytes } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { StartupError, systemClock } from "@composite-llm/core";
+import { checkRedis, createRunGate } from "@composite-llm/queue";
+import { readVersion, runService } from "@composite-llm/runtime";
+import { checkListenHost } from "./auth/check-listen-host.ts";
+import { buildGateway } from "./build-gateway.ts";
+import { openSettings } from "./open-settings.ts";
+import { parseConfig } from "./parse-config.ts";
+
+/** Answers may go on this long when the process is asked to end: a little more than a run may take unless told otherwise. */
+const DRAIN_MS = 300_000;
+
+await runService({
+  name: "gateway",
+  graceMs: DRAIN_MS + 5000,
+  async start({ env, logger }) {
+    const config = parseConfig(env);
+    const settings = await openSettings({
+      env,
+      path: config.configurationPath,
+      readFile: (path) => readFile(path, "utf8"),
+      logger,
+    });
+    checkListenHost(config.host, settings.current().keys);
+    const redis = {
+      url: config.redisUrl,
+      prefix: config.redisPrefix,
+      onError: (error: Error) => logger.warn({ err: error }, "redis"),
+    };
+    const problem = await checkRedis(redis);
+    if (problem !== null) throw new StartupError(problem);
+    const gate = await createRunGate({ ...redis, clock: systemClock, resultTtlMs: settings.resultTtlMs });
+    const gateway = buildGateway({
+      gate,
+      settings: () => settings.current(),
+      bodyLimitBytes: settings.bodyLimitBytes,
+      clock: systemClock,
+      randomBytes,
+      logger,
+      version: readVersion(),
+    });
+    return {
+      listening: await gateway.app.listen({ host: config.host, port: config.port }),
+      shutdown: async () => {
+        settings.close();
+        await gateway.shutdown(DRAIN_MS);
+        await gate.close();
+      },
+    };
+  },
+});

@@ -1,0 +1,2 @@
+export { MALFORMED_CONFIGURATION, MALFORMED_REQUESTS, type MalformedRequest } from "./malformed-requests.ts";
+export { assemble, type ReadStream, readSse } from "./read-sse.ts";
