@@ -13,7 +13,6 @@ export const OPENAI_RULES: readonly CapabilityRule[] = [
     models: /^(ft:)?o\d/,
     capabilities: { maxTokensParam: "max_completion_tokens", refuses: [...REFUSED_BY_REASONING, "parallel_tool_calls", "verbosity"] },
   },
-  { models: /^(ft:)?o1/, capabilities: { refuses: [...SAMPLING, "presence_penalty", "frequency_penalty", "logit_bias", "verbosity"] } },
   {
     models: /^(ft:)?gpt-([5-9]|\d\d)/,
     capabilities: { maxTokensParam: "max_completion_tokens", refuses: REFUSED_BY_REASONING },

@@ -30,10 +30,10 @@ export interface Asked {
   onDelta?: (delta: ModelDelta) => void;
 }
 
-export const KEY = "key-of-the-conformance-suite";
+const KEY = "key-of-the-conformance-suite";
 const PATIENT: CallTimeouts = { firstTokenMs: 20_000, idleMs: 20_000, answerMs: 20_000 };
 
-export const HELLO: Message[] = [{ role: "user", content: "Hello" }];
+const HELLO: Message[] = [{ role: "user", content: "Hello" }];
 
 /** Calls a vendor at the mock; a test names only what matters to it. */
 export function createCaller(vendor: Vendor, mockUrl: () => string, fetch: HttpFetch): (asked: Asked) => Promise<ProviderOutcome> {
