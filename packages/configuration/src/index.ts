@@ -17,3 +17,4 @@ export type { KnownStrategy, StrategySource } from "./strategy-registry.ts";
 export { loadDotEnv } from "./load-dot-env.ts";
 export { toJsonSchema } from "./schema/to-json-schema.ts";
 export { type ConfigurationSource, watchConfiguration, type WatchOptions } from "./watch/watch-configuration.ts";
+export { toKeyTable } from "./schema/to-key-table.ts";

@@ -41,7 +41,7 @@ export const configurationSchema = z.strictObject({
   models: modelsSchema,
   strategies: z.record(name, z.string().min(1)).default({}).describe("Own strategy modules by name, paths relative to this file"),
   defaults: defaultsSchema.prefault({}).describe("What applies where neither request nor profile says anything; per strategy, its options"),
-  profiles: z.record(name, profileSchema).default({}).describe("Named settings of a strategy, called as composite/profile/<name>"),
+  profiles: z.record(name, profileSchema).default({}).describe("Named settings of a strategy, called as `composite/profile/<name>`"),
   tools: toolsSchema,
   webhooks: webhooksSchema,
   capture: captureSchema,

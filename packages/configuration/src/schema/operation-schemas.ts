@@ -1,17 +1,21 @@
 import { z } from "zod";
 import { byteSize } from "./byte-size.ts";
 import { duration } from "./duration.ts";
-import { name, webAddress } from "./names.ts";
+import { isWebAddress, name, webAddress } from "./names.ts";
+
+const origin = z
+  .string()
+  .refine(
+    (text) => text === "*" || (isWebAddress(text) && new URL(text).origin === text),
+    "must be * or an origin such as https://app.example.org, without a path",
+  );
 
 export const serverSchema = z
   .strictObject({
     body_limit: byteSize("10MiB").describe("Largest body of a request"),
     cors: z
       .strictObject({
-        origins: z
-          .array(z.union([z.literal("*"), webAddress]))
-          .default([])
-          .describe("Origins of browser pages that may call the API; * for all"),
+        origins: z.array(origin).default([]).describe("Origins of browser pages that may call the API; `*` for all"),
       })
       .prefault({})
       .describe("Calls from browsers"),
@@ -23,8 +27,8 @@ export const apiKeysSchema = z
   .array(
     z.strictObject({
       name: name.describe("The caller's name in records and limits; stays the same when the key is replaced"),
-      key: z.string().min(1).describe("The key itself, best as ${VARIABLE}"),
-      models: z.array(z.string().min(1)).min(1).default(["*"]).describe("Model names that it may use, * for any characters"),
+      key: z.string().min(1).describe("The key itself, best as `${VARIABLE}`"),
+      models: z.array(z.string().min(1)).min(1).default(["*"]).describe("Model names that it may use, `*` for any characters"),
       weight: z.number().positive().max(1_000).default(1).describe("Share of a busy provider next to other callers"),
     }),
   )

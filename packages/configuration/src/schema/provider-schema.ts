@@ -12,7 +12,7 @@ const limit = z.int().min(1).max(MAX_LIMIT);
 
 const key = z.strictObject({
   name: name.default("default").describe("Stands for the key in logs and metrics"),
-  key: z.string().describe("The key itself, best as ${VARIABLE}; without a value the provider is not offered"),
+  key: z.string().describe("The key itself, best as `${VARIABLE}`; without a value the provider is not offered"),
   weight: z.number().positive().max(1_000).default(1).describe("Share of the calls that it gets next to the provider's other keys"),
 });
 
@@ -38,7 +38,7 @@ export const providerSchema = z.strictObject({
     .string()
     .refine((text) => text === "" || isWebAddress(text), "must be a URL that begins with http:// or https://")
     .exactOptional()
-    .describe("Address of the API up to its version, as https://host/v1; the preset's unless set"),
+    .describe("Address of the API up to its version, as `https://host/v1`; the preset's unless set"),
   keys: z.array(key).exactOptional().describe("Keys; the preset's environment variable unless set"),
   query: z.record(z.string(), z.string()).exactOptional().describe("Query parameters that every request carries"),
   params: z.record(z.string(), z.unknown()).exactOptional().describe("Parameters that every call carries unless the request sets them"),

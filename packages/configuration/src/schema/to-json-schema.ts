@@ -4,7 +4,7 @@ import type { StrategySource } from "../strategy-registry.ts";
 import { configurationSchema, defaultsSchema, profileSchema } from "./configuration-schema.ts";
 
 /** A value that an environment variable brings when the file is read. */
-const VARIABLE = { type: "string", pattern: "\\$\\{", description: "An environment variable: ${NAME} or ${NAME:-default}" };
+const VARIABLE = { type: "string", pattern: "\\$\\{", description: "An environment variable: `${NAME}` or `${NAME:-default}`" };
 
 function convert(schema: z.ZodType): JsonObject {
   return { ...z.toJSONSchema(schema, { io: "input", target: "draft-7", unrepresentable: "any", reused: "inline" }) };
@@ -44,36 +44,34 @@ function propertiesOf(schema: unknown): JsonObject {
 }
 
 /**
- * The JSON Schema of `composite.yaml`, for editors. With strategies, their options stand in `defaults` and `profiles`;
- * profiles of own strategies are not looked into.
+ * The JSON Schema of `composite.yaml`, for editors. The strategies' options stand in `defaults` and `profiles`; those of own
+ * strategies are not looked into.
  */
-export function toJsonSchema(source: Pick<StrategySource, "builtIn" | "common"> | null): JsonObject {
+export function toJsonSchema(source: Pick<StrategySource, "builtIn" | "common">): JsonObject {
   const schema = convert(configurationSchema);
   const properties = propertiesOf(schema);
-  if (source !== null) {
-    const strategies = Object.entries(source.builtIn);
-    const { strategy: strategyName, ...profileKeys } = profileSchema.shape;
-    const profiles = strategies.map(([name, { options }]) =>
-      optionsOf(options, source.common, { strategy: z.literal(name).describe(strategyName.description ?? ""), ...profileKeys }),
-    );
-    const own = {
-      ...convert(profileSchema),
-      properties: {
-        ...propertiesOf(convert(profileSchema)),
-        strategy: { type: "string", not: { enum: strategies.map(([name]) => name) } },
-      },
-    };
-    properties["profiles"] = {
-      ...(isRecord(properties["profiles"]) ? properties["profiles"] : {}),
-      additionalProperties: { anyOf: [...profiles, own] },
-    };
-    const defaults = Object.fromEntries(strategies.map(([name, { options }]) => [name, optionsOf(options, source.common, {})]));
-    properties["defaults"] = {
-      ...(isRecord(properties["defaults"]) ? properties["defaults"] : {}),
-      properties: { ...propertiesOf(convert(defaultsSchema)), ...defaults },
-      additionalProperties: { type: "object" },
-    };
-  }
+  const strategies = Object.entries(source.builtIn);
+  const { strategy: strategyName, ...profileKeys } = profileSchema.shape;
+  const profiles = strategies.map(([name, { options }]) =>
+    optionsOf(options, source.common, { strategy: z.literal(name).describe(strategyName.description ?? ""), ...profileKeys }),
+  );
+  const own = {
+    ...convert(profileSchema),
+    properties: {
+      ...propertiesOf(convert(profileSchema)),
+      strategy: { type: "string", pattern: `^(?!(?:${strategies.map(([name]) => name).join("|")})$)` },
+    },
+  };
+  properties["profiles"] = {
+    ...(isRecord(properties["profiles"]) ? properties["profiles"] : {}),
+    additionalProperties: { anyOf: [...profiles, own] },
+  };
+  const defaults = Object.fromEntries(strategies.map(([name, { options }]) => [name, optionsOf(options, source.common, {})]));
+  properties["defaults"] = {
+    ...(isRecord(properties["defaults"]) ? properties["defaults"] : {}),
+    properties: { ...propertiesOf(convert(defaultsSchema)), ...defaults },
+    additionalProperties: { type: "object" },
+  };
   const admitted = admitVariables(schema);
   return {
     ...(isRecord(admitted) ? admitted : {}),

@@ -31,6 +31,7 @@ describe("readYaml", () => {
     ["a: !!js/function 'x'\n", /is not valid YAML: Unresolved tag/],
     ["? [1, 2]\n: x\n", /is not valid YAML/],
     ["a: *nobody\n", /is not valid YAML: Unresolved alias/],
+    ["<<: text\n", "1:1  is not valid YAML: Merge sources must be maps or map aliases"],
     ["a: { key: ${KEY} }\n", /a value with \$\{…\} inside/],
   ])("explains what is wrong with %j", (text, expected) => {
     const [first] = problemsIn(text);

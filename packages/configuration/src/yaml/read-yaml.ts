@@ -32,7 +32,7 @@ function whyUnreadable(error: unknown): string {
   if (error instanceof UnreadableError) return error.message;
   // Parser and conversion call themselves for each level.
   if (error instanceof RangeError) return "is nested too deeply";
-  if (!(error instanceof ReferenceError)) throw error;
+  if (!(error instanceof Error)) throw error;
   return error.message.startsWith("Excessive") ? `repeats anchors more than ${MAX_ALIASES} times` : `is not valid YAML: ${error.message}`;
 }
 
