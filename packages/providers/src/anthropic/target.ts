@@ -1,4 +1,3 @@
-import Anthropic from "@anthropic-ai/sdk";
 import type { RequestTarget } from "../exchange/vendor-wire.ts";
 import type { ProviderConnection } from "../provider.ts";
 
@@ -10,6 +9,8 @@ const NO_KEY = "none";
  * taken from the environment or from profiles on the machine: a key given in code switches both off.
  */
 export async function loadTarget({ baseUrl, apiKey, auth, headers, query }: ProviderConnection): Promise<RequestTarget> {
+  // Loaded when it is first needed: a process that makes no such call does without its 17 MB.
+  const { Anthropic } = await import("@anthropic-ai/sdk");
   const key = apiKey?.reveal() ?? null;
   const client = new Anthropic({
     apiKey: key ?? NO_KEY,

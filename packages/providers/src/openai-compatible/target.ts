@@ -1,4 +1,3 @@
-import OpenAI from "openai";
 import type { RequestTarget } from "../exchange/vendor-wire.ts";
 import type { ProviderConnection } from "../provider.ts";
 
@@ -10,6 +9,8 @@ const NO_KEY = "none";
  * the client's own way through a request, which costs several times the request itself, is gone once and not every time.
  */
 export async function loadTarget({ baseUrl, apiKey, auth, headers, query }: ProviderConnection): Promise<RequestTarget> {
+  // Loaded when it is first needed: a process that makes no such call does without its 15 MB.
+  const { OpenAI } = await import("openai");
   const key = apiKey?.reveal() ?? null;
   const client = new OpenAI({
     apiKey: key ?? NO_KEY,
