@@ -156,13 +156,12 @@ describe("executeRun", () => {
     const nested = slot(1, "proposer");
     const proposers = [slot(0, "proposer"), { ...nested, member: { ...nested.member, nested: inner } }];
     const fake = await execute(createFakeRun(moaPlan(proposers), { "propose.0.1/final": { text: "inner aggregate" } }));
-    expect(fake.dispatched.flat().map(({ step }) => step)).toEqual([
-      "propose.0.0",
-      "propose.0.1/propose.0.0",
-      "propose.0.1/propose.0.1",
-      "propose.0.1/final",
-      "final",
-    ]);
+    expect(
+      fake.dispatched
+        .flat()
+        .map(({ step }) => step)
+        .toSorted(),
+    ).toEqual(["final", "propose.0.0", "propose.0.1/final", "propose.0.1/propose.0.0", "propose.0.1/propose.0.1"]);
     expect(JSON.stringify(fake.messages.get("final"))).toContain("inner aggregate");
     const { composite } = completionOf(fake);
     expect(composite.calls).toBe(5);

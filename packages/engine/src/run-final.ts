@@ -22,6 +22,7 @@ export async function runFinal(scope: RunScope, final: PlannedSlot, messages: re
   const started = { kind: "stage" as const, data: { ...title, state: "started" as const, reason: null } };
   // The calls need not wait for the journal here: both travel on one connection, in this order.
   const entered = port.enter(step, [started, ...scope.pendingEvents.splice(0)]);
+  entered.catch(() => undefined);
   const publish = isOuter ? { publish: "delta" as const, stream: port.plan.delivery.stream } : scope.memberStream;
   const { promise, resolve, reject } = Promise.withResolvers<Settled>();
   // Sending may fail first, and then nobody is left to hear of this one.

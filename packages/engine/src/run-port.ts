@@ -27,6 +27,7 @@ export interface RunPort {
   readonly run: RunId;
   readonly plan: RunPlan;
   readonly journal: {
+    readonly entered: ReadonlyMap<string, number>;
     readonly released: ReadonlyMap<string, string>;
     readonly settled: readonly Settled[];
     readonly open: readonly CellId[];

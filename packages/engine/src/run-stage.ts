@@ -18,7 +18,10 @@ export async function runStage(scope: RunScope, stage: PlannedStage, request: St
   const slots = stage.slots.filter((slot) => request.skip?.(slot) !== true);
 
   const started = { kind: "stage" as const, data: { ...title, state: "started" as const, reason: null } };
-  const beganAtMs = await port.enter(key, [started, ...scope.pendingEvents.splice(0)]);
+  // Not waited for: the calls follow on the same connection, and a replay finds the time in its journal.
+  const entered = port.enter(key, [started, ...scope.pendingEvents.splice(0)]);
+  entered.catch(() => undefined);
+  const beganAtMs = port.journal.entered.get(key) ?? port.now();
   const { policy } = stage;
   const deadlineMs = policy.deadlineMs === null ? port.deadlineAtMs : Math.min(port.deadlineAtMs, beganAtMs + policy.deadlineMs);
 
@@ -57,13 +60,14 @@ export async function runStage(scope: RunScope, stage: PlannedStage, request: St
       void scope.runNested(nested, stepOf(slot), slot.slot, messages).then(record);
     }
   }
-  await scope.calls.start(wanted, deadlineMs, onSettled, (cell) => {
+  const sending = scope.calls.start(wanted, deadlineMs, onSettled, (cell) => {
     const slot = bySteps.get(cell.step);
     if (slot !== undefined && !outcomes.has(slot)) open.set(cell.step, cell);
   });
+  await Promise.all([entered, sending]);
 
   const reason = await wait.released;
-  const decision = decided ?? (await release());
+  const decision = decided ?? release();
   scope.timeline.add({ ...title, beganAtMs, endedAtMs: decision.atMs, reason: decision.reason, steps: slots.map(stepOf) });
 
   const failed = slots
@@ -83,12 +87,14 @@ export async function runStage(scope: RunScope, stage: PlannedStage, request: St
   });
   return { answers, failed: failed.map(({ slot, failure }) => ({ slot, class: failure.class })) };
 
-  async function release(): Promise<StageDecision> {
+  /** Of this owner the decision is the first, or void: in both cases nothing has to wait for the journal, which gets it before what follows. */
+  function release(): StageDecision {
     const counted = [...outcomes.values()].filter(({ kind }) => kind === "answered").map(({ slot }) => slot);
     const draft: StageDecision = { reason, slots: counted.toSorted((left, right) => left - right), atMs: port.now() };
     const event = { ...title, state: "released" as const, reason };
     const stragglers = { keep: policy.keepLate, cells: [...open.values()] };
-    return parseStageDecision(await port.release(key, JSON.stringify(draft), event, stragglers));
+    port.release(key, JSON.stringify(draft), event, stragglers).catch(() => undefined);
+    return draft;
   }
 
   function journaledFailure(slot: PlannedSlot): SlotOutcome | undefined {

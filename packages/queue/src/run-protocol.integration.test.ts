@@ -49,7 +49,7 @@ describe("a run on the queues", () => {
     expect(await bench.callDesk.commit(claim, "succeeded", sampleReport(claim, "one two three"), cursor, [{ text: "three" }])).toBe(
       "succeeded",
     );
-    await vi.waitFor(() => expect(settled).toMatchObject([{ step: "final", dispatch: 1, status: "succeeded" }]));
+    await vi.waitFor(() => expect(settled).toMatchObject([{ step: "final", dispatch: 1001, status: "succeeded" }]));
     await owned.finish({ state: "succeeded", data: { completion: {} as never } }, []);
     await vi.waitFor(() => expect(events.at(-1)?.kind).toBe("finished"));
     expect(events.map(({ number }) => number)).toEqual(events.map((_, index) => index + 1));
@@ -69,7 +69,7 @@ describe("a run on the queues", () => {
     await bench.callDesk.begin(claim, 1, null);
     await dispatchFinal(owned, (entry) => settled.push(entry), { ...FINAL_STEP, publish: null, stream: false });
     const second = await vi.waitFor(() => {
-      const found = jobs.find(({ job }) => job.run === run && job.dispatch === 2);
+      const found = jobs.find(({ job }) => job.run === run && job.dispatch === 1002);
       if (found === undefined) throw new Error("no second job yet");
       return firstClaim(found.job, found.fence);
     });
@@ -78,7 +78,7 @@ describe("a run on the queues", () => {
     expect(await bench.callDesk.commit(claim, "succeeded", sampleReport(claim, "first"), none, [])).toBe("succeeded");
     expect(await bench.callDesk.commit(second, "succeeded", sampleReport(second, "second"), none, [])).toBe("duplicate");
     expect(await bench.callDesk.begin(second, 2, null)).toEqual({ kind: "refused", reason: "won" });
-    expect((await fieldsOf(run))["w:final"]).toBe("1");
+    expect((await fieldsOf(run))["w:final"]).toBe("1001");
   });
 
   it("answers a repeated commit as the first time and records it once", async () => {
@@ -136,7 +136,7 @@ describe("a run on the queues", () => {
   it("takes every decision from an owner that lost the run", async () => {
     const { run, owned } = await dispatched();
     const later = await bench.runDesk.take(run);
-    expect(later?.journal.open).toEqual([{ step: "final", dispatch: 1 }]);
+    expect(later?.journal.open).toEqual([{ step: "final", dispatch: 1001 }]);
     expect(owned.signal.aborted).toBe(true);
     await expect(
       owned.release("propose.0", "{}", { name: "propose", index: 0, state: "released", reason: "all" }, { keep: false, cells: [] }),
@@ -150,7 +150,7 @@ describe("a run on the queues", () => {
     const abort = vi.fn<() => void>();
     bench.callDesk.watch(claim, abort);
     const event = { name: "propose", index: 0, state: "released" as const, reason: "quorum" };
-    const cells = [{ step: "final", dispatch: 1 }];
+    const cells = [{ step: "final", dispatch: 1001 }];
     expect(await owned.release("propose.0", '{"slots":[1]}', event, { keep: false, cells })).toBe('{"slots":[1]}');
     expect(await owned.release("propose.0", '{"slots":[2]}', event, { keep: false, cells })).toBe('{"slots":[1]}');
     await vi.waitFor(() => expect(abort).toHaveBeenCalled());
@@ -185,7 +185,7 @@ describe("a run on the queues", () => {
   it("gives a cell up whose job ended without a result", async () => {
     // The worker of this bench drops every job, which looks like a caller that died after its last act.
     const { settled } = await dispatched();
-    await vi.waitFor(() => expect(settled).toEqual([{ step: "final", dispatch: 1, status: "lost", report: null }]), { timeout: 10_000 });
+    await vi.waitFor(() => expect(settled).toEqual([{ step: "final", dispatch: 1001, status: "lost", report: null }]), { timeout: 10_000 });
   });
 
   it("lets everything of a run expire", async () => {

@@ -29,6 +29,9 @@ interface OwnedRunParts {
   held: Map<RunId, HeldRun>;
 }
 
+/** Owner numbers are never used twice, so neither is a dispatch number that is counted from one of them. */
+const DISPATCHES_PER_OWNER = 1000;
+
 /** What a call job is checked against before each of its requests: equal digests mean equal requests. */
 function digestOf(request: DispatchRequest): string {
   return createHash("sha1")
@@ -39,6 +42,7 @@ function digestOf(request: DispatchRequest): string {
 export function createOwnedRun(parts: OwnedRunParts): OwnedRun {
   const { run, owner, plan, journal, times, scripts, clock, monotonicMs, queueOf, waiters, held } = parts;
   const abort = new AbortController();
+  let dispatches = 0;
 
   const leave = (): void => {
     waiters.drop(run);
@@ -78,13 +82,17 @@ export function createOwnedRun(parts: OwnedRunParts): OwnedRun {
         step,
         JSON.stringify({ step, slot, role, provider: request.provider, model, state: "queued" }),
       ]);
-      const [, number, now] = accepted(await scripts.intend(run, owner, digest, request.steps.length, ...calls));
-      const dispatch = Number(number);
-      clock.observe(Number(now));
-      const job: CallJob = { v: 1, run, dispatch, ...request, digest, queuedAtMs: Number(now) };
-      for (const { step } of request.steps)
+      dispatches += 1;
+      const dispatch = owner * DISPATCHES_PER_OWNER + dispatches;
+      const job: CallJob = { v: 1, run, dispatch, ...request, digest, queuedAtMs: clock.now() };
+      for (const { step } of request.steps) {
         waiters.add({ run, step, dispatch, provider: request.provider, lookedAtMs: monotonicMs(), onSettled });
-      await queueOf(request.provider).add("call", job, { jobId: `${run}.${dispatch}` });
+      }
+      // Both travel on one connection, in this order, without waiting for each other: a job that was not intended is refused at its begin.
+      const intended = scripts.intend(run, owner, dispatch, digest, ...calls);
+      const added = queueOf(request.provider).add("call", job, { jobId: `${run}.${dispatch}` });
+      const [reply] = await Promise.all([intended, added]);
+      clock.observe(Number(accepted(reply)[1]));
       return dispatch;
     },
 

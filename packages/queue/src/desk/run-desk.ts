@@ -29,7 +29,6 @@ export interface RunDesk {
 export async function openRunDesk(target: RedisTarget & { clock: Clock }): Promise<RunDesk> {
   const keys = createKeys(target.prefix);
   const commands = connectRedis(target, "worker");
-  const adding = connectRedis(target, "worker");
   const scripts = createRunScripts(commands, keys);
   const clock = createRedisClock(target.clock);
   const waiters = createWaiters();
@@ -39,7 +38,7 @@ export async function openRunDesk(target: RedisTarget & { clock: Clock }): Promi
   const queueOf = (provider: string): Queue => {
     const known = queues.get(provider);
     if (known !== undefined) return known;
-    const queue = new Queue(callsQueue(provider), { connection: adding, prefix: keys.queues, ...QUEUE_SETTINGS });
+    const queue = new Queue(callsQueue(provider), { connection: commands, prefix: keys.queues, ...QUEUE_SETTINGS });
     queue.on("error", target.onError);
     queues.set(provider, queue);
     return queue;
@@ -107,7 +106,6 @@ export async function openRunDesk(target: RedisTarget & { clock: Clock }): Promi
       await inbox.close();
       await Promise.all([...queues.values()].map((queue) => queue.close()));
       commands.disconnect();
-      adding.disconnect();
     },
   };
 }

@@ -20,16 +20,15 @@ const UNAVAILABLE = "The queue does not answer; nothing was accepted. Try again 
 export async function createRunGate(options: RunGateOptions): Promise<RunGate> {
   const keys = createKeys(options.prefix);
   const commands = connectRedis(options, "producer");
-  const adding = connectRedis(options, "producer");
   const subscriber = connectRedis(options, "subscriber");
   try {
-    await Promise.all([commands, adding, subscriber].map((redis) => waitUntilReady(redis, 5000)));
+    await Promise.all([commands, subscriber].map((redis) => waitUntilReady(redis, 5000)));
   } catch (error) {
-    for (const redis of [commands, adding, subscriber]) redis.disconnect();
+    for (const redis of [commands, subscriber]) redis.disconnect();
     throw error;
   }
   const scripts = createRunScripts(commands, keys);
-  const runs = new Queue(RUNS_QUEUE, { connection: adding, prefix: keys.queues, skipWaitingForReady: true, ...QUEUE_SETTINGS });
+  const runs = new Queue(RUNS_QUEUE, { connection: commands, prefix: keys.queues, skipWaitingForReady: true, ...QUEUE_SETTINGS });
   runs.on("error", options.onError);
   const monotonicMs = () => options.clock.monotonicMs();
   const hub = createEventHub({ subscriber, commands, keys, monotonicMs, onError: options.onError });
@@ -40,9 +39,12 @@ export async function createRunGate(options: RunGateOptions): Promise<RunGate> {
   };
 
   const accept = async (run: RunId, plan: RunPlan): Promise<void> => {
-    const [outcome] = await scripts.accept(run, JSON.stringify(plan), plan.caller, plan.totalDeadlineMs, options.resultTtlMs);
+    // Both travel on one connection, in this order, without waiting for each other: a job without its run is dropped by who takes it.
+    const [[outcome]] = await Promise.all([
+      scripts.accept(run, JSON.stringify(plan), plan.caller, plan.totalDeadlineMs, options.resultTtlMs),
+      runs.add("run", { v: 1, run }, { jobId: `${run}.1` }),
+    ]);
     if (outcome !== "ok") throw new Error(`accept: ${outcome}`);
-    await runs.add("run", { v: 1, run }, { jobId: `${run}.1` });
   };
 
   return {
@@ -77,7 +79,7 @@ export async function createRunGate(options: RunGateOptions): Promise<RunGate> {
     close: async () => {
       hub.close();
       await runs.close();
-      for (const redis of [commands, adding, subscriber]) redis.disconnect();
+      for (const redis of [commands, subscriber]) redis.disconnect();
     },
   };
 }

@@ -3,7 +3,7 @@ local plan, caller, total_deadline, ttl = ARGV[1], ARGV[2], tonumber(ARGV[3]), t
 if redis.call('EXISTS', run) == 1 then return { 'exists' } end
 local now = now_ms()
 local deadline = now + total_deadline
-redis.call('HSET', run, 'plan', plan, 'caller', caller, 'state', 'queued', 'owner', 0, 'dispatches', 0,
+redis.call('HSET', run, 'plan', plan, 'caller', caller, 'state', 'queued', 'owner', 0,
   'created', whole(now), 'deadline', whole(deadline), 'ttl', whole(ttl))
 redis.call('ZADD', open_runs, whole(now), string.match(run, '[^:]+$'))
 emit('run', '{"status":"queued"}')
