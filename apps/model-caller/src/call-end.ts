@@ -20,5 +20,7 @@ export function toCallEnd(outcome: ProviderOutcome, aborted: AbortReason | null)
   if (outcome.kind === "success") return { kind: "succeeded", result: outcome.result, usage: outcome.result.usage ?? NO_USAGE };
   const usage = outcome.usage ?? NO_USAGE;
   if (outcome.kind === "failure") return { kind: "failed", failure: outcome.failure, usage };
-  return aborted === "deadline" ? { kind: "failed", failure: toFailure("timeout", "the call's time was over"), usage } : { kind: "cancelled", usage };
+  return aborted === "deadline"
+    ? { kind: "failed", failure: toFailure("timeout", "the call's time was over"), usage }
+    : { kind: "cancelled", usage };
 }

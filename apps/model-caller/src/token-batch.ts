@@ -15,6 +15,7 @@ function joinToolCalls(pieces: ToolCallDelta[], more: readonly ToolCallDelta[]):
     const last = pieces.at(-1);
     if (last !== undefined && last.index === piece.index && piece.id === undefined) {
       last.arguments = `${last.arguments ?? ""}${piece.arguments ?? ""}`;
+      if (piece.vendor !== undefined) last.vendor = { ...last.vendor, ...piece.vendor };
     } else {
       pieces.push({ ...piece });
     }
@@ -74,11 +75,12 @@ export function toBatches(result: ModelResult): BatchData[] {
     ...(message.tool_calls === undefined
       ? {}
       : {
-          tool_calls: message.tool_calls.map((call, position) => ({
+          tool_calls: message.tool_calls.map(({ id, type: _type, function: called, ...vendor }, position) => ({
             index: position,
-            id: call.id,
-            name: call.function.name,
-            arguments: call.function.arguments,
+            id,
+            name: called.name,
+            arguments: called.arguments,
+            ...(Object.keys(vendor).length === 0 ? {} : { vendor }),
           })),
         }),
     ...(logprobs === undefined || logprobs === null ? {} : { logprobs }),
