@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import { StartupError } from "@composite-llm/core";
-import { SERVICE_TRAITS, type ServiceSpec } from "./service-spec.ts";
+import { NODE_COMPILE_CACHE, NODE_FLAGS, SERVICE_TRAITS, type ServiceSpec } from "./service-spec.ts";
 
 /** How a process ended. */
 export interface ServiceExit {
@@ -85,8 +85,8 @@ export async function startServiceProcess(spec: ServiceSpec, signal: AbortSignal
   const log = openSync(spec.logFile, "a");
   const child = fork(spec.entry, [], {
     cwd: spec.directory,
-    env: { ...spec.env },
-    execArgv: [],
+    env: { NODE_COMPILE_CACHE, ...spec.env },
+    execArgv: [...NODE_FLAGS],
     stdio: ["ignore", log, log, "ipc"],
     detached: true,
   });
