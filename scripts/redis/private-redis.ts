@@ -30,6 +30,9 @@ export interface PrivateRedis {
 
 const READY_MS = 20_000;
 
+/** When the launcher dies, its services end by themselves, and they need Redis to hand back what they hold. */
+const SERVICES_GRACE_SECONDS = 2;
+
 function serverArguments(port: number, directory: string): string[] {
   const settings = {
     port: String(port),
@@ -85,7 +88,7 @@ export async function startPrivateRedis(options: PrivateRedisOptions): Promise<P
   await log.close();
   const pid = child.pid;
   if (pid === undefined) throw new StartupError(`The Redis server ${binary} could not be started.`);
-  const release = guardProcess(pid);
+  const release = guardProcess(pid, SERVICES_GRACE_SECONDS);
   void exited.then(release);
 
   const stop = async (): Promise<void> => {

@@ -8,8 +8,14 @@ export interface RedisEvents {
   giveUp(sentence: string): void;
 }
 
+export interface KeptRedis {
+  /** Its process by name; empty for one of REDIS_URL. */
+  pids(): Record<string, number>;
+  stop(): Promise<void>;
+}
+
 /** Starts a private Redis again, on the same data and port, when it dies; leaves one of REDIS_URL alone. */
-export function keepRedis(redis: EnsuredRedis, policy: RestartPolicy, { say, giveUp }: RedisEvents): { stop(): Promise<void> } {
+export function keepRedis(redis: EnsuredRedis, policy: RestartPolicy, { say, giveUp }: RedisEvents): KeptRedis {
   let server: PrivateRedis | null = redis.server;
   let isStopping = false;
   let timer: NodeJS.Timeout | undefined;
@@ -37,6 +43,7 @@ export function keepRedis(redis: EnsuredRedis, policy: RestartPolicy, { say, giv
   if (server !== null) watch(server);
 
   return {
+    pids: () => (server === null ? {} : { redis: server.pid }),
     stop: async () => {
       isStopping = true;
       clearTimeout(timer);

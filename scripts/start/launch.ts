@@ -82,7 +82,7 @@ export async function launch(options: LaunchOptions): Promise<LaunchedStack> {
     let processes: readonly StackProcess[] = [];
     const publish = (): Promise<void> =>
       claim.update({
-        pids: Object.fromEntries(processes.map(({ name, pid }) => [name, pid])),
+        pids: { ...Object.fromEntries(processes.map(({ name, pid }) => [name, pid])), ...kept.pids() },
         urls: { ...Object.fromEntries(processes.map(({ name, url }) => [name, url])), redis: redis.url },
         mode: setup.mode,
       });

@@ -32,7 +32,7 @@ export async function readSetup(root: string, processEnv: NodeJS.ProcessEnv): Pr
   if ((env["COMPOSITE_CONFIG"] ?? "") === "" && existsSync(usual)) env["COMPOSITE_CONFIG"] = usual;
   const configuration = await loadConfiguration({
     // Any address will do: whether there is a key decides, not what listens there.
-    env: { MOCK_PROVIDER_URL: "http://127.0.0.1:9", ...env },
+    env: { ...env, MOCK_PROVIDER_URL: env["MOCK_PROVIDER_URL"] || "http://127.0.0.1:9" },
     readFile: readText,
     strategies: { common: commonOptions, builtIn: builtInPlanners, load: loadStrategies },
     matchCatalogModel,

@@ -2,7 +2,7 @@ import { link, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { StartupError } from "@composite-llm/core";
 import { z } from "zod";
-import { commandLineOf } from "../process/foreign-process.ts";
+import { commandLineOf, outliveProcess } from "../process/foreign-process.ts";
 
 const stackState = z.object({
   /** Of the launcher. */
@@ -20,18 +20,35 @@ export type StackState = z.infer<typeof stackState>;
 /** The programs that start a stack from the state folder. */
 const LAUNCHERS = /scripts\/(start|demo)\.ts/;
 
+const SERVICES = /apps\/[\w-]+\/src\/main\.ts/;
+
+/** Services have 10 s to end by themselves. */
+const LEFTOVER_GRACE_MS = 12_000;
+
 function fileOf(stateDirectory: string): string {
   return join(stateDirectory, "stack.json");
 }
 
-/** What the file says, as long as its launcher lives; its id may belong to another program by now, or to this one. */
-async function livingState(file: string): Promise<StackState | null> {
+async function readState(file: string): Promise<StackState | null> {
   const content = await readFile(file, "utf8")
     .then((text) => JSON.parse(text) as unknown)
     .catch(() => null);
-  const state = stackState.safeParse(content).data;
-  if (state === undefined || state.pid === process.pid) return null;
+  return stackState.safeParse(content).data ?? null;
+}
+
+/** What the file says, as long as its launcher lives; its id may belong to another program by now, or to this one. */
+async function livingState(file: string): Promise<StackState | null> {
+  const state = await readState(file);
+  if (state === null || state.pid === process.pid) return null;
   return LAUNCHERS.test(await commandLineOf(state.pid)) ? state : null;
+}
+
+/** Waits for services whose launcher is dead: they are about to end, and still hold their ports. */
+async function outliveServices(state: StackState | null): Promise<void> {
+  const ends = Object.values(state?.pids ?? {}).map(async (pid) => {
+    if (SERVICES.test(await commandLineOf(pid))) await outliveProcess(pid, LEFTOVER_GRACE_MS);
+  });
+  await Promise.all(ends);
 }
 
 /** The stack that runs from this state folder; null when there is none, or only what a dead launcher left. */
@@ -70,6 +87,7 @@ async function removeStale(file: string): Promise<StackState | null> {
   }
   const taken = await livingState(aside);
   if (taken !== null) await linkUnlessTaken(aside, file);
+  else await outliveServices(await readState(aside));
   await rm(aside, { force: true });
   return taken;
 }
