@@ -44,6 +44,11 @@ function makeString(schema: JsonObject, { text }: InstanceContext): string {
   return text.padEnd(numberOr(schema["minLength"], 0), ".").slice(0, max);
 }
 
+function countDecimals(value: number): number {
+  const [, decimals = "", exponent = "0"] = /\.?(\d*)(?:e-(\d+))?$/.exec(String(value).replace(/^\d+/, "")) ?? [];
+  return decimals.length + Number(exponent);
+}
+
 function makeNumber(schema: JsonObject, isInteger: boolean, { random }: InstanceContext): number {
   const step = numberOr(schema["multipleOf"], isInteger ? 1 : 0.01);
   const exclusiveMin = numberOr(schema["exclusiveMinimum"], Number.NEGATIVE_INFINITY);
@@ -55,8 +60,8 @@ function makeNumber(schema: JsonObject, isInteger: boolean, { random }: Instance
   const first = low === exclusiveMin ? Math.floor(low / step) + 1 : Math.ceil(low / step - 1e-9);
   const last = high === exclusiveMax ? Math.ceil(high / step) - 1 : Math.floor(high / step + 1e-9);
   const steps = first + Math.floor(random() * Math.max(1, last - first + 1));
-  const decimals = Math.max(0, Math.ceil(-Math.log10(step)));
-  return Number((steps * step).toFixed(Math.min(decimals, 12)));
+  // Multiplying brings noise behind the step's own decimals.
+  return Number((steps * step).toFixed(Math.min(countDecimals(step), 12)));
 }
 
 function makeArray(schema: JsonObject, context: InstanceContext): unknown[] {

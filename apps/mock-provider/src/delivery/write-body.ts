@@ -5,7 +5,7 @@ import { breakOff } from "./write-stream.ts";
 export interface Body {
   json: string;
   /** What a status 200 with an error says. */
-  errorJson: string;
+  toErrorJson(): string;
   headers: Record<string, string>;
 }
 
@@ -14,7 +14,7 @@ function toHead(headers: Record<string, string>, text: string): Action {
 }
 
 /** An answer as one JSON body, up to where it breaks. */
-export function* writeBody({ json, errorJson, headers }: Body, behaviour: Behaviour): Generator<Action> {
+export function* writeBody({ json, toErrorJson, headers }: Body, behaviour: Behaviour): Generator<Action> {
   const { breakage, hasComments } = behaviour;
   const half = json.slice(0, Math.floor(json.length / 2));
   switch (breakage?.kind) {
@@ -32,7 +32,7 @@ export function* writeBody({ json, errorJson, headers }: Body, behaviour: Behavi
       return;
     case "garbage":
     case "error": {
-      const text = breakage.kind === "error" ? errorJson : `${half}\n<not json>`;
+      const text = breakage.kind === "error" ? toErrorJson() : `${half}\n<not json>`;
       yield { kind: "spoil" };
       yield toHead(headers, text);
       yield { kind: "send", text, tokens: 0 };

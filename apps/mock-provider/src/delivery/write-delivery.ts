@@ -49,8 +49,8 @@ function* writeAnswer(delivery: Delivery): Generator<Action> {
   const ms = tokensPerSecond === null ? 0 : (Math.max(0, tokens - 1) * 1000) / tokensPerSecond;
   if (firstMs + ms > 0) yield { kind: "generate", firstMs, ms, tokens };
   else yield { kind: "send", text: "", tokens };
-  const errorJson = wire.toErrorBody(wire.toProblem({ kind: "status", status: 500 }, envelope.model), requestId);
-  yield* writeBody({ json: wire.toJson(answer, ask, envelope), errorJson, headers: { ...headers, ...JSON_HEADERS } }, behaviour);
+  const toErrorJson = (): string => wire.toErrorBody(wire.toProblem({ kind: "status", status: 500 }, envelope.model), requestId);
+  yield* writeBody({ json: wire.toJson(answer, ask, envelope), toErrorJson, headers: { ...headers, ...JSON_HEADERS } }, behaviour);
 }
 
 /** Everything that happens on the connection of an answered request. */

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 
-export const MAX_BODY_BYTES = 32 * 1024 * 1024;
+const MAX_BODY_BYTES = 32 * 1024 * 1024;
 
 /** The body as text; `too-large` beyond the limit, null when the caller left before its end. */
 export type BodyReading = { text: string } | "too-large" | null;

@@ -13,7 +13,8 @@ export interface CompletionDeps extends PlanDeps {
 }
 
 /** What became of a request, once its response is closed. */
-function toEnd({ usage, inputTokens }: Plan, tally: Tally, isFinished: boolean, endedMs: number): LedgerEnd {
+function toEnd(plan: Plan | null, tally: Tally, isFinished: boolean, endedMs: number): LedgerEnd {
+  const told = plan?.usage ?? null;
   const outcome = tally.isSpoilt ? "error" : isFinished ? "completed" : "aborted";
   return {
     endedMs,
@@ -21,8 +22,8 @@ function toEnd({ usage, inputTokens }: Plan, tally: Tally, isFinished: boolean, 
     status: tally.status,
     outcome,
     bytesSent: tally.bytesSent,
-    usage: outcome === "completed" && usage !== null ? { input: usage.input, output: usage.output } : null,
-    billed: { input: inputTokens, output: tally.outputTokens },
+    usage: outcome === "completed" && told !== null ? { input: told.input, output: told.output } : null,
+    billed: { input: plan?.inputTokens ?? 0, output: tally.outputTokens },
   };
 }
 
@@ -39,8 +40,19 @@ export async function serveCompletion(deps: CompletionDeps, wire: Wire, request:
       : { model: incoming.model, stream: incoming.body["stream"] === true };
   const entry = deps.ledger.start({ ...judge, wire: wire.name, ...start, startedMs });
   const subject = { wire, judge, id: entry.id };
-  const plan = "problem" in incoming ? planProblem(deps, subject, incoming.problem) : planCompletion(deps, subject, incoming);
   const tally = createTally();
-  response.on("close", () => entry.end(toEnd(plan, tally, response.writableFinished, deps.clock.now())));
-  await performScript(plan.script, response, tally, deps.clock);
+  const closed = new Promise<void>((resolve) => response.on("close", resolve));
+  let plan: Plan | null = null;
+  try {
+    plan = "problem" in incoming ? planProblem(deps, subject, incoming.problem) : planCompletion(deps, subject, incoming);
+    await performScript(plan.script, response, tally, deps.clock);
+  } catch (error) {
+    tally.isSpoilt = true;
+    response.destroy();
+    throw error;
+  } finally {
+    // Only now: what came into being before the caller left is counted when the script is over.
+    await closed;
+    entry.end(toEnd(plan, tally, response.writableFinished, deps.clock.now()));
+  }
 }

@@ -8,7 +8,7 @@ import { openLineFile } from "./line-file.ts";
 export interface Ledger {
   /** Notes a request at its arrival; the function that it returns notes its end. */
   start(start: LedgerStart): { id: number; end(end: LedgerEnd): void };
-  /** Requests that ended, oldest first; the last 20,000 at least. */
+  /** Requests that ended, oldest first; the last 10,000 at least. */
   records(): readonly LedgerRecord[];
   stats(): LedgerStats;
   /** JSON lines so far: of the file where there is one, else of the records. @param run null for all */
@@ -19,7 +19,7 @@ export interface Ledger {
   close(): void;
 }
 
-const KEPT = 20_000;
+const KEPT = 10_000;
 
 /** A list that keeps its newest entries. */
 class RecentList<Entry> {

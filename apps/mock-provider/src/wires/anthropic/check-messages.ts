@@ -83,7 +83,7 @@ function checkMessage(message: unknown, index: number, isLast: boolean, traits: 
 }
 
 /** Messages as the model sees them: consecutive ones of one role are one. */
-export function mergeMessages(messages: readonly JsonObject[]): { role: string; blocks: JsonObject[] }[] {
+function mergeMessages(messages: readonly JsonObject[]): { role: string; blocks: JsonObject[] }[] {
   const merged: { role: string; blocks: JsonObject[] }[] = [];
   for (const { role, content } of messages) {
     const blocks = Array.isArray(content) ? content.filter(isRecord) : [{ type: "text", text: String(content) }];

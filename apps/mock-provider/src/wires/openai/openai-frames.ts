@@ -57,7 +57,10 @@ export function toOpenaiFrames(answer: Answer, ask: Ask, { id, model, createdMs,
     }
   }
 
-  const opening = answer.choices.map((_, index) => chunk(index, `{"role":"assistant","content":"","refusal":null}`, "null", "null"));
+  const opening = answer.choices.map((choice, index) => {
+    const hasText = choice.toolCalls.length === 0 && choice.finish !== "refusal";
+    return chunk(index, `{"role":"assistant","content":${hasText ? `""` : "null"},"refusal":null}`, "null", "null");
+  });
   const finishes = answer.choices.map((choice, index) => chunk(index, "{}", "null", JSON.stringify(toFinishReason(choice.finish))));
   const usage =
     ask.streamUsage && answer.usage.kind !== "none"

@@ -12,8 +12,8 @@ import { validateOpenai } from "./validate-openai.ts";
 function authenticate(headers: IncomingHttpHeaders): Problem | null {
   const bearer = headers.authorization?.replace(/^Bearer\s+/i, "");
   const own = headers["api-key"];
-  const key = bearer ?? (typeof own === "string" ? own : "");
-  if (key === "") {
+  const key = bearer === undefined || bearer === "" ? own : bearer;
+  if (typeof key !== "string" || key === "") {
     const message =
       "You didn't provide an API key. Provide it in an Authorization header using Bearer auth (Authorization: Bearer YOUR_KEY).";
     return { status: 401, type: "invalid_request_error", code: null, param: null, message };
