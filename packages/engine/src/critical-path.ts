@@ -1,14 +1,17 @@
 import type { Settled } from "./run-port.ts";
 import type { StageRecord } from "./timeline.ts";
 
-/** The step of each stage that everybody waited for: of those that ended before the stage was released, the last. Nested stages run beside theirs. */
+/** The step of each stage that everybody waited for: of those that had ended when the stage was released, the last. Nested stages run beside theirs. */
 export function toCriticalPath(stages: readonly StageRecord[], settled: readonly Settled[]): string[] {
-  const endOf = new Map(settled.map(({ step, report }) => [step, report?.endedAtMs ?? Number.NEGATIVE_INFINITY]));
+  const endOf = (step: string): number => {
+    // A composite member ends with the last of its own calls.
+    const own = settled.filter((entry) => entry.step === step || entry.step.startsWith(`${step}/`));
+    return Math.max(Number.NEGATIVE_INFINITY, ...own.map(({ report }) => report?.endedAtMs ?? Number.NEGATIVE_INFINITY));
+  };
   return stages
     .filter(({ name }) => !name.includes("/"))
-    .flatMap(({ steps, endedAtMs }) => {
-      const waitedFor = steps.filter((step) => (endOf.get(step) ?? Number.POSITIVE_INFINITY) <= endedAtMs);
-      const last = waitedFor.toSorted((left, right) => (endOf.get(right) ?? 0) - (endOf.get(left) ?? 0))[0];
+    .flatMap(({ ended }) => {
+      const last = ended.toSorted((left, right) => endOf(right) - endOf(left))[0];
       return last === undefined ? [] : [last];
     });
 }

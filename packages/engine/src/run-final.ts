@@ -39,7 +39,14 @@ export async function runFinal(scope: RunScope, final: PlannedSlot, messages: re
   try {
     const [beganAtMs] = await Promise.all([entered, sending]);
     const settled = await promise;
-    scope.timeline.add({ ...title, beganAtMs, endedAtMs: settled.report?.endedAtMs ?? port.now(), reason: "all", steps: [step] });
+    scope.timeline.add({
+      ...title,
+      beganAtMs,
+      endedAtMs: settled.report?.endedAtMs ?? port.now(),
+      reason: "all",
+      steps: [step],
+      ended: [step],
+    });
     const outcome = toSlotOutcome(final.slot, settled);
     if (outcome.kind === "answered") return outcome.answer;
     const isPlainModel = isOuter && final.role === "single";

@@ -68,7 +68,8 @@ export async function runStage(scope: RunScope, stage: PlannedStage, request: St
 
   const reason = await wait.released;
   const decision = decided ?? release();
-  scope.timeline.add({ ...title, beganAtMs, endedAtMs: decision.atMs, reason: decision.reason, steps: slots.map(stepOf) });
+  const ended = [...outcomes.values()].map(({ step }) => step);
+  scope.timeline.add({ ...title, beganAtMs, endedAtMs: decision.atMs, reason: decision.reason, steps: slots.map(stepOf), ended });
 
   const failed = slots
     .filter(({ slot }) => !decision.slots.includes(slot))

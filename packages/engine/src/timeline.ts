@@ -9,6 +9,8 @@ export interface StageRecord {
   reason: ReleaseReason;
   /** All steps that it asked for. */
   steps: string[];
+  /** Those that had ended when it was released. */
+  ended: string[];
 }
 
 /** The stages of a run in the order in which they began, those of nested composites among them. */

@@ -8,12 +8,20 @@ export interface RedisClock {
   observe(redisMs: number): void;
 }
 
+/** How long the best observation is kept, so that a clock that was set is followed. */
+const KEEP_MS = 10_000;
+
 export function createRedisClock(clock: Clock): RedisClock {
   let offsetMs: number | null = null;
+  let observedAtMs = 0;
   return {
     now: () => Math.round(clock.monotonicMs() + (offsetMs ?? clock.now() - clock.monotonicMs())),
     observe: (redisMs) => {
-      offsetMs = redisMs - clock.monotonicMs();
+      const nowMs = clock.monotonicMs();
+      // A reply is late by its way back, so of several observations the largest offset is nearest to the truth.
+      if (offsetMs !== null && redisMs - nowMs < offsetMs && nowMs - observedAtMs < KEEP_MS) return;
+      offsetMs = redisMs - nowMs;
+      observedAtMs = nowMs;
     },
   };
 }
