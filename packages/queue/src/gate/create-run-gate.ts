@@ -1,12 +1,14 @@
 import type { RunPlan } from "@composite-llm/contracts";
-import { ApiError, type Clock, createRunId, type RunId } from "@composite-llm/core";
+import { ApiError, type Clock, createRunId, isRunId, type RunId } from "@composite-llm/core";
 import { Queue } from "bullmq";
 import { QUEUE_SETTINGS, RUNS_QUEUE } from "../jobs/queue-settings.ts";
 import { connectRedis, type RedisTarget, waitUntilReady } from "../redis/connect-redis.ts";
 import { createKeys } from "../run/run-keys.ts";
 import { createRunScripts } from "../run/run-scripts.ts";
-import { createEventHub } from "./event-hub.ts";
-import type { RunGate } from "./run-gate.ts";
+import { CANCELLED } from "./cancelled.ts";
+import { createEventHub, createListenerName, LISTENER_MS } from "./event-hub.ts";
+import { listRuns, readRun } from "./read-run.ts";
+import type { RunGate, Submission, Submitted } from "./run-gate.ts";
 
 export interface RunGateOptions extends RedisTarget {
   clock: Clock;
@@ -15,6 +17,10 @@ export interface RunGateOptions extends RedisTarget {
 }
 
 const UNAVAILABLE = "The queue does not answer; nothing was accepted. Try again in a few seconds.";
+const CONFLICT = "This Idempotency-Key stands for a request with another body: use a new key, or send the same body.";
+
+/** How often a retry looks for the run that its first try left behind, until that one's listener is forgotten. */
+const ADOPT_EVERY_MS = 200;
 
 /** Opens the gateway's side of the queues. Rejects when Redis cannot be reached within 5 s. */
 export async function createRunGate(options: RunGateOptions): Promise<RunGate> {
@@ -30,45 +36,113 @@ export async function createRunGate(options: RunGateOptions): Promise<RunGate> {
   const scripts = createRunScripts(commands, keys);
   const runs = new Queue(RUNS_QUEUE, { connection: commands, prefix: keys.queues, skipWaitingForReady: true, ...QUEUE_SETTINGS });
   runs.on("error", options.onError);
-  const monotonicMs = () => options.clock.monotonicMs();
-  const hub = createEventHub({ subscriber, commands, keys, monotonicMs, onError: options.onError });
+  const timers = new Set<NodeJS.Timeout>();
+
+  /** A listener is gone, or only looked after: cancels the run when its time without any is over. */
+  const detach = async (run: RunId, listener: string, graceMs?: number): Promise<void> => {
+    const [, became, leftMs] = await scripts.detach(run, listener, graceMs ?? "", CANCELLED);
+    if (became !== "grace") return;
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      detach(run, "").catch(options.onError);
+    }, Number(leftMs));
+    timers.add(timer);
+  };
+
+  const hub = createEventHub({
+    subscriber,
+    commands,
+    keys,
+    attach: async (run, listener) => {
+      await scripts.attach(run, listener, LISTENER_MS);
+    },
+    detach: (run, listener, graceMs) => {
+      detach(run, listener, graceMs).catch(options.onError);
+    },
+    monotonicMs: () => options.clock.monotonicMs(),
+    onError: options.onError,
+  });
 
   const unavailable = (cause: unknown): ApiError => {
     options.onError(cause as Error);
     return new ApiError("queue_unavailable", UNAVAILABLE, { retryAfterMs: 2000 });
   };
 
-  const accept = async (run: RunId, plan: RunPlan): Promise<void> => {
-    // Both travel on one connection, in this order, without waiting for each other: a job without its run is dropped by who takes it.
-    const [[outcome]] = await Promise.all([
-      scripts.accept(run, JSON.stringify(plan), plan.caller, plan.totalDeadlineMs, options.resultTtlMs),
-      runs.add("run", { v: 1, run }, { jobId: `${run}.1` }),
-    ]);
+  const join = (found: unknown, { follow }: Submission, listener: string): Submitted => {
+    const run = String(found);
+    if (!isRunId(run)) throw new Error(`a key points to no run: ${run}`);
+    return { run, isJoined: true, following: follow === null ? null : hub.follow(run, follow, listener, true) };
+  };
+
+  const adopt = async (submission: Submission, listener: string): Promise<Submitted | null> => {
+    const until = options.clock.monotonicMs() + LISTENER_MS + ADOPT_EVERY_MS;
+    for (;;) {
+      const [outcome, found] = await scripts.adopt(createRunId(0), submission.fingerprint, listener, LISTENER_MS);
+      if (outcome === "adopted") return join(found, submission, listener);
+      if (outcome === "none" || options.clock.monotonicMs() > until) return null;
+      await new Promise((resolve) => setTimeout(resolve, ADOPT_EVERY_MS));
+    }
+  };
+
+  /** Gives the run that the request means when there is one already, null when it was accepted as a new one. */
+  const accept = async (run: RunId, plan: RunPlan, submission: Submission, listener: string): Promise<unknown> => {
+    const { graceMs, follow, idempotencyKey, fingerprint, twin, inheritFrom } = submission;
+    // All travel on one connection, in this order, without waiting for each other: a job without its run is dropped by who takes it.
+    const accepted = scripts.accept(
+      run,
+      JSON.stringify(plan),
+      plan.caller,
+      plan.totalDeadlineMs,
+      options.resultTtlMs,
+      follow === null ? "" : listener,
+      LISTENER_MS,
+      graceMs,
+      idempotencyKey === null ? "" : `${plan.caller}:${idempotencyKey}`,
+      fingerprint,
+      twin === "none" ? "" : 1,
+    );
+    const inherited = inheritFrom === null ? null : scripts.inherit(run, inheritFrom);
+    const [[outcome, found]] = await Promise.all([accepted, inherited, runs.add("run", { v: 1, run }, { jobId: `${run}.1` })]);
+    if (outcome === "joined") return found;
+    if (outcome === "conflict") throw new ApiError("idempotency_conflict", CONFLICT);
     if (outcome !== "ok") throw new Error(`accept: ${outcome}`);
+    return null;
   };
 
   return {
-    submit: async (plan, follow) => {
+    submit: async (plan, submission) => {
       const run = createRunId(options.clock.now());
+      const listener = createListenerName();
+      const adopted =
+        submission.twin === "adopts"
+          ? await adopt(submission, listener).catch((error: unknown) => Promise.reject(unavailable(error)))
+          : null;
+      if (adopted !== null) return adopted;
       // Followed before it exists, so that its first event already arrives.
-      const following = hub.follow(run, follow, false);
+      const following = submission.follow === null ? null : hub.follow(run, submission.follow, listener, false);
       try {
-        await accept(run, plan);
+        const found = await accept(run, plan, submission, listener);
+        if (found === null) return { run, isJoined: false, following };
+        following?.close();
+        return join(found, submission, listener);
       } catch (error) {
-        following.close();
+        following?.close();
+        if (error instanceof ApiError) throw error;
+        // It may have been accepted all the same: the client is told that it was not, so it must not run.
+        scripts.finish(run, "cancelled", "", "error", CANCELLED).catch(options.onError);
         throw unavailable(error);
       }
-      return { run, following };
     },
-    follow: (run, follow) => hub.follow(run, follow, true),
+    follow: (run, follow) => hub.follow(run, follow, createListenerName(), true),
     cancel: async (run) => {
-      const data = {
-        status: 409,
-        headers: { "x-should-retry": "false" },
-        error: new ApiError("run_cancelled", "The run was cancelled.").body,
-      };
-      await scripts.finish(run, "cancelled", "", "error", JSON.stringify(data));
+      await scripts.finish(run, "cancelled", "", "error", CANCELLED);
     },
+    delivered: async (run) => {
+      await scripts.deliver(run);
+    },
+    read: (run) => readRun(commands, keys, run),
+    list: (caller, page) => listRuns(commands, keys, caller, page),
+    erase: async (run) => (await scripts.erase(run))[0] !== "open",
     isReady: async () => {
       try {
         return subscriber.status === "ready" && (await commands.ping()) === "PONG";
@@ -78,6 +152,7 @@ export async function createRunGate(options: RunGateOptions): Promise<RunGate> {
     },
     close: async () => {
       hub.close();
+      for (const timer of timers) clearTimeout(timer);
       await runs.close();
       for (const redis of [commands, subscriber]) redis.disconnect();
     },

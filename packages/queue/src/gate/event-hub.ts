@@ -1,13 +1,17 @@
+import { randomUUID } from "node:crypto";
 import type { RunId } from "@composite-llm/core";
 import type { Redis } from "ioredis";
 import type { Keys } from "../run/run-keys.ts";
 import { createFollower, type Follower } from "./follower.ts";
 import type { FollowOptions, Following } from "./run-gate.ts";
 
+/** How long a listener counts without a sign of its gateway. */
+export const LISTENER_MS = 2000;
+
 /** All followers of this process on one subscriber connection. */
 export interface EventHub {
-  /** Follows a run. `hasStarted`: events may exist already, so read them first. */
-  follow(run: RunId, options: FollowOptions, hasStarted: boolean): Following;
+  /** Follows a run under a listener's name. `hasStarted`: events may exist already, so read them first. */
+  follow(run: RunId, options: FollowOptions, listener: string, hasStarted: boolean): Following;
   close(): void;
 }
 
@@ -15,15 +19,24 @@ export interface EventHubOptions {
   subscriber: Redis;
   commands: Redis;
   keys: Keys;
+  /** Tells the run that its listener is still there. */
+  attach(run: RunId, listener: string): Promise<void>;
+  /** Tells the run that its listener is gone; without a grace, the run's own counts. */
+  detach(run: RunId, listener: string, graceMs: number | undefined): void;
   monotonicMs(): number;
   onError(error: Error): void;
 }
 
 const LOOK_EVERY_MS = 500;
 
+export function createListenerName(): string {
+  return randomUUID();
+}
+
 export function createEventHub(options: EventHubOptions): EventHub {
   const { subscriber, commands, keys, monotonicMs } = options;
   const followers = new Map<string, Set<Follower>>();
+  const listeners = new Map<string, RunId>();
 
   subscriber.on("message", (channel: string, message: string) => {
     const interested = followers.get(channel);
@@ -39,6 +52,7 @@ export function createEventHub(options: EventHubOptions): EventHub {
   const timer = setInterval(() => {
     const now = monotonicMs();
     for (const interested of followers.values()) for (const follower of interested) follower.lookAgain(now);
+    for (const [listener, run] of listeners) options.attach(run, listener).catch(options.onError);
   }, LOOK_EVERY_MS);
 
   const readAfter = async (run: RunId, number: number, count: number): Promise<{ number: number; kind: string; data: string }[] | null> => {
@@ -48,7 +62,7 @@ export function createEventHub(options: EventHubOptions): EventHub {
   };
 
   return {
-    follow: (run, follow, hasStarted) => {
+    follow: (run, follow, listener, hasStarted) => {
       const channel = keys.events(run);
       const interested = followers.get(channel) ?? new Set<Follower>();
       const follower = createFollower(
@@ -56,6 +70,7 @@ export function createEventHub(options: EventHubOptions): EventHub {
         {
           readAfter: (number, count) => readAfter(run, number, count),
           onClosed: () => {
+            listeners.delete(listener);
             interested.delete(follower);
             if (interested.size > 0 || followers.get(channel) !== interested) return;
             followers.delete(channel);
@@ -64,16 +79,27 @@ export function createEventHub(options: EventHubOptions): EventHub {
         },
         monotonicMs,
       );
+      listeners.set(listener, run);
       interested.add(follower);
       if (interested.size === 1) {
         followers.set(channel, interested);
         subscriber.subscribe(channel).catch(options.onError);
       }
       if (hasStarted) {
+        options.attach(run, listener).catch(options.onError);
         follower.pause();
         follower.resume();
       }
-      return follower;
+      return {
+        pause: () => follower.pause(),
+        resume: () => follower.resume(),
+        close: () => follower.close(),
+        leave: (graceMs) => {
+          const isFollowing = listeners.has(listener);
+          follower.close();
+          if (isFollowing) options.detach(run, listener, graceMs);
+        },
+      };
     },
     close: () => {
       clearInterval(timer);

@@ -13,7 +13,7 @@ export interface FollowerPorts {
 }
 
 /** One follower of a run: fed by wake-ups that carry the event, and reading from the stream when one was missed. */
-export interface Follower extends Following {
+export interface Follower extends Omit<Following, "leave"> {
   /** An event as it was published. */
   offer(number: number, kind: string, data: string): void;
   /** Looks into the stream when nothing came for a while. */

@@ -1,4 +1,4 @@
-import type { RunEvent, RunPlan } from "@composite-llm/contracts";
+import type { RunEvent, RunPlan, RunState } from "@composite-llm/contracts";
 import type { RunId } from "@composite-llm/core";
 
 export interface FollowOptions {
@@ -16,22 +16,82 @@ export interface Following {
   pause(): void;
   /** Reads on from the cursor. */
   resume(): void;
-  /** Ends it; no callback comes afterwards. */
+  /** Ends it; no callback comes afterwards. The run does not hear of it and goes on. */
   close(): void;
+  /**
+   * Ends it because the client is gone. A run that nobody else follows is cancelled after its grace.
+   *
+   * @param graceMs overrides the run's own; `GOES_ON` lets it go on without anybody
+   */
+  leave(graceMs?: number): void;
 }
 
-/** What a gateway needs of the queues: hand in a run, follow its events, cancel it. */
+/** In place of a grace: the run needs no listener. */
+export const GOES_ON = -1;
+
+export interface Submission {
+  /** How long the run goes on after its last listener is gone; `GOES_ON` for a background run. */
+  graceMs: number;
+  /** Null for a background run. */
+  follow: FollowOptions | null;
+  /** Joins the run that this key stands for, or makes it stand for the new one. */
+  idempotencyKey: string | null;
+  /** Digest of the caller and of what the body asks for. */
+  fingerprint: string;
+  /** Whether a client's own retry may adopt the run (`may_be_adopted`), or is this request and may adopt one (`adopts`). */
+  twin: "none" | "may_be_adopted" | "adopts";
+  /** A failed run whose successes this one begins with. */
+  inheritFrom: RunId | null;
+}
+
+export interface Submitted {
+  run: RunId;
+  /** Whether the run had been accepted before, for another request. */
+  isJoined: boolean;
+  following: Following | null;
+}
+
+/** What is stored of a run. All times are Redis times. */
+export interface StoredRun {
+  run: RunId;
+  state: RunState;
+  caller: string;
+  plan: RunPlan;
+  isBackground: boolean;
+  createdAtMs: number;
+  startedAtMs: number | null;
+  endedAtMs: number | null;
+  deadlineAtMs: number;
+  /** When its content goes. */
+  expiresAtMs: number;
+  retryOf: RunId | null;
+  /** The last event, once it ended. */
+  outcome: Extract<RunEvent, { kind: "finished" | "error" }> | null;
+}
+
+/** What a gateway needs of the queues: hand in a run, follow its events, cancel it, read what is stored. */
 export interface RunGate {
   /**
-   * Accepts a run and follows it from its first event.
+   * Accepts a run and follows it from its first event, or joins the one that the request means.
    *
-   * @throws ApiError `queue_unavailable` when Redis does not answer; nothing was enqueued then, or the run is swept
+   * @throws ApiError `queue_unavailable` when Redis does not answer; `idempotency_conflict` when the key stands for another body
    */
-  submit(plan: RunPlan, follow: FollowOptions): Promise<{ run: RunId; following: Following }>;
+  submit(plan: RunPlan, submission: Submission): Promise<Submitted>;
   /** Follows a run that was accepted before. */
   follow(run: RunId, options: FollowOptions): Following;
   /** Ends a run as cancelled and aborts its calls; does nothing when it had ended. */
   cancel(run: RunId): Promise<void>;
+  /** The result reached its client whole. */
+  delivered(run: RunId): Promise<void>;
+  /** Null when it is unknown or expired. */
+  read(run: RunId): Promise<StoredRun | null>;
+  /** Runs of a caller, newest first. @param before runs older than this one */
+  list(
+    caller: string,
+    page: { before: RunId | null; limit: number; state: RunState | null },
+  ): Promise<{ runs: StoredRun[]; hasMore: boolean }>;
+  /** Removes everything of a run that ended; false when it is still open. */
+  erase(run: RunId): Promise<boolean>;
   /** Whether Redis answers and takes jobs. */
   isReady(): Promise<boolean>;
   close(): Promise<void>;

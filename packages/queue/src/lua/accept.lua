@@ -1,13 +1,46 @@
--- accept: stores the plan and opens the run. ARGV: plan, caller, total deadline ms, time to live ms. Returns Redis time and the deadline.
+-- accept: stores the plan and opens the run, or finds the one that an idempotency key stands for. ARGV: 1 plan, 2 caller, 3 total deadline ms,
+-- 4 time to live ms, 5 listener (empty: nobody follows) and 6 how long it counts without a sign, 7 grace ms after the last listener is gone
+-- (-1: the run goes on without any), 8 idempotency key (empty: none), 9 fingerprint of the body, 10 whether a retry without a key may adopt it.
+-- Returns ok with Redis time and deadline, joined with a run's id, or conflict.
 local plan, caller, total_deadline, ttl = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
-if redis.call('EXISTS', run) == 1 then return { 'exists' } end
+local idempotent = ARGV[8] ~= '' and prefix .. ':idem:' .. ARGV[8] or nil
 local now = now_ms()
+
+if idempotent then
+  local known = redis.call('HMGET', idempotent, 'run', 'fingerprint')
+  local state = known[1] and redis.call('HGET', run_key(known[1]), 'state')
+  -- After a run that failed or was cancelled, the key is free again.
+  if state and state ~= 'failed' and state ~= 'cancelled' then
+    if known[2] ~= ARGV[9] then return { 'conflict' } end
+    if ARGV[5] ~= '' and not is_terminal(state) then
+      local theirs = run_key(known[1]) .. ':listeners'
+      redis.call('ZADD', theirs, whole(now + tonumber(ARGV[6])), ARGV[5])
+      redis.call('PEXPIRE', theirs, 60000)
+      redis.call('HDEL', run_key(known[1]), 'orphaned')
+    end
+    return { 'joined', known[1] }
+  end
+end
+if redis.call('EXISTS', run) == 1 then return { 'exists' } end
+
 local deadline = now + total_deadline
-redis.call('HSET', run, 'plan', plan, 'caller', caller, 'state', 'queued', 'owner', 0,
-  'created', whole(now), 'deadline', whole(deadline), 'ttl', whole(ttl))
-redis.call('ZADD', open_runs, whole(now), string.match(run, '[^:]+$'))
+redis.call('HSET', run, 'plan', plan, 'caller', caller, 'state', 'queued', 'owner', 0, 'jobs', 1,
+  'created', whole(now), 'deadline', whole(deadline), 'ttl', whole(ttl), 'grace', ARGV[7])
+redis.call('ZADD', open_runs, whole(now), run_id)
 emit('run', '{"status":"queued"}')
+add_listener(ARGV[5], now + tonumber(ARGV[6]))
 -- Whatever happens, everything of a run expires.
 redis.call('PEXPIRE', run, whole(total_deadline + ttl))
 redis.call('PEXPIRE', events, whole(total_deadline + ttl))
+
+-- Keys that point to runs live as long as the longest of them.
+local function point(key, write)
+  write(key)
+  redis.call('PEXPIRE', key, whole(total_deadline + ttl))
+end
+if idempotent then point(idempotent, function(key) redis.call('HSET', key, 'run', run_id, 'fingerprint', ARGV[9]) end) end
+if ARGV[10] == '1' then point(prefix .. ':twin:' .. ARGV[9], function(key) redis.call('ZADD', key, whole(now), run_id) end) end
+point(prefix .. ':runs:' .. caller, function(key)
+  redis.call('ZADD', key, 0, run_id)
+end)
 return { 'ok', whole(now), whole(deadline) }

@@ -56,7 +56,7 @@ redis.call('HSET', journal, 'r:' .. step .. '#' .. dispatch, ARGV[6])
 record(ARGV[9] .. status .. ARGV[10])
 if not is_terminal(state) then
   emit('call', ARGV[7] .. status .. ARGV[8])
-  tell(meta[2], '{"kind":"settled","run":"' .. string.match(run, '[^:]+$') .. '","step":' .. cjson.encode(step) .. ',"dispatch":' .. dispatch
+  tell(meta[2], '{"kind":"settled","run":"' .. run_id .. '","step":' .. cjson.encode(step) .. ',"dispatch":' .. dispatch
     .. ',"status":"' .. status .. '","report":' .. ARGV[6] .. '}')
 end
 return { status }

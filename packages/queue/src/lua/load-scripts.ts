@@ -1,6 +1,24 @@
 import { readFileSync } from "node:fs";
 
-export const SCRIPT_NAMES = ["accept", "own", "enter", "intend", "release", "begin", "append", "commit", "lose", "finish"] as const;
+export const SCRIPT_NAMES = [
+  "accept",
+  "own",
+  "enter",
+  "intend",
+  "release",
+  "begin",
+  "append",
+  "commit",
+  "lose",
+  "finish",
+  "attach",
+  "detach",
+  "adopt",
+  "deliver",
+  "erase",
+  "inherit",
+  "revive",
+] as const;
 export type ScriptName = (typeof SCRIPT_NAMES)[number];
 
 function read(name: string): string {

@@ -1,7 +1,9 @@
 -- Shared by every script. KEYS: 1 the run's hash, 2 the set of open runs, 3 the stream of call records.
 -- Redis Cluster is no target, so further keys of the run are derived from its first.
 local run, open_runs, call_records = KEYS[1], KEYS[2], KEYS[3]
-local journal, events = run .. ':journal', run .. ':events'
+local journal, events, listeners = run .. ':journal', run .. ':events', run .. ':listeners'
+local prefix = string.sub(open_runs, 1, -6)
+local run_id = string.match(run, '[^:]+$')
 
 local function now_ms()
   local time = redis.call('TIME')
@@ -10,6 +12,10 @@ end
 
 local function whole(number)
   return string.format('%.0f', number)
+end
+
+local function run_key(id)
+  return prefix .. ':run:' .. id
 end
 
 -- Gives the event the run's next number, whoever writes it. The stream is the truth, PUBLISH wakes the followers.
@@ -64,5 +70,35 @@ local function close_cell(field, status)
   if not cell or cell.status ~= 'open' then return end
   write_cell(field, status, cell.fence, cell.try, cell.inbox)
   local step, dispatch = string.match(field, '^c:(.*)#(%d+)$')
-  tell(cell.inbox, cjson.encode({ kind = 'abort', run = string.match(run, '[^:]+$'), step = step, dispatch = tonumber(dispatch) }))
+  tell(cell.inbox, cjson.encode({ kind = 'abort', run = run_id, step = step, dispatch = tonumber(dispatch) }))
+end
+
+-- Somebody reads the run's events until the given time: renewed by their gateway, so that one that dies is forgotten.
+local function add_listener(listener, until_ms)
+  if listener == '' then return end
+  redis.call('ZADD', listeners, whole(until_ms), listener)
+  redis.call('PEXPIRE', listeners, 60000)
+  redis.call('HDEL', run, 'orphaned')
+end
+
+local function has_listener(now)
+  redis.call('ZREMRANGEBYSCORE', listeners, '-inf', whole(now))
+  return redis.call('ZCARD', listeners) > 0
+end
+
+-- The only way to a terminal state. `told`: the owner asked for it and need not be told.
+local function end_run(target, kind, data, told)
+  local meta = redis.call('HMGET', run, 'inbox', 'ttl')
+  redis.call('HSET', run, 'state', target, 'ended', whole(now_ms()))
+  redis.call('HDEL', run, 'orphaned')
+  for _, field in ipairs(redis.call('HKEYS', journal)) do
+    if string.sub(field, 1, 2) == 'c:' then close_cell(field, 'cancelled') end
+  end
+  emit('run', '{"status":"' .. target .. '"}')
+  emit(kind, data)
+  redis.call('HSET', run, 'outcome', redis.call('HGET', run, 'number'))
+  redis.call('ZREM', open_runs, run_id)
+  if not told then tell(meta[1], '{"kind":"ended","run":"' .. run_id .. '"}') end
+  -- From here on its time to live counts.
+  for _, key in ipairs({ run, events, journal }) do redis.call('PEXPIRE', key, meta[2]) end
 end

@@ -6,6 +6,8 @@ export interface Keys {
   events(run: RunId): string;
   journal(run: RunId): string;
   inbox(process: string): string;
+  /** All runs of a caller, by id. */
+  runsOf(caller: string): string;
   openRuns: string;
   callRecords: string;
   /** Prefix of BullMQ's own keys. */
@@ -18,6 +20,7 @@ export function createKeys(prefix: string): Keys {
     events: (run) => `${prefix}:run:${run}:events`,
     journal: (run) => `${prefix}:run:${run}:journal`,
     inbox: (process) => `${prefix}:inbox:${process}`,
+    runsOf: (caller) => `${prefix}:runs:${caller}`,
     openRuns: `${prefix}:open`,
     callRecords: `${prefix}:calls`,
     queues: `${prefix}:q`,

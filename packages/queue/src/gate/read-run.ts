@@ -1,0 +1,69 @@
+import { parseRunPlan, type RunEvent, type RunState } from "@composite-llm/contracts";
+import { isRunId, type RunId } from "@composite-llm/core";
+import type { Redis } from "ioredis";
+import type { Keys } from "../run/run-keys.ts";
+import { GOES_ON, type StoredRun } from "./run-gate.ts";
+
+const STATES: readonly RunState[] = ["queued", "running", "succeeded", "failed", "cancelled"];
+
+function whenOf(text: string | undefined): number | null {
+  return text === undefined ? null : Number(text);
+}
+
+async function readOutcome(commands: Redis, keys: Keys, run: RunId, number: string | undefined): Promise<StoredRun["outcome"]> {
+  if (number === undefined) return null;
+  const [entry] = await commands.xrange(keys.events(run), `${number}-0`, `${number}-0`);
+  if (entry === undefined) return null;
+  const [, kind, , data] = entry[1];
+  const event: RunEvent = { number: Number(number), kind: kind === "finished" ? "finished" : "error", data: JSON.parse(data ?? "{}") };
+  return event.kind === "finished" || event.kind === "error" ? event : null;
+}
+
+/** Reads what is stored of a run; null when it is unknown or has expired. */
+export async function readRun(commands: Redis, keys: Keys, run: RunId): Promise<StoredRun | null> {
+  const [fields, ttlMs] = await Promise.all([commands.hgetall(keys.run(run)), commands.pttl(keys.run(run))]);
+  const state = STATES.find((known) => known === fields["state"]);
+  if (state === undefined || fields["plan"] === undefined) return null;
+  const retryOf = fields["retry_of"];
+  return {
+    run,
+    state,
+    caller: fields["caller"] ?? "",
+    plan: parseRunPlan(JSON.parse(fields["plan"])),
+    isBackground: Number(fields["grace"]) === GOES_ON,
+    createdAtMs: Number(fields["created"]),
+    startedAtMs: whenOf(fields["started"]),
+    endedAtMs: whenOf(fields["ended"]),
+    deadlineAtMs: Number(fields["deadline"]),
+    expiresAtMs: Number(fields["ended"] ?? fields["deadline"]) + Number(fields["ttl"]),
+    retryOf: retryOf !== undefined && isRunId(retryOf) ? retryOf : null,
+    outcome: ttlMs === -2 ? null : await readOutcome(commands, keys, run, fields["outcome"]),
+  };
+}
+
+/** How many runs are looked at to fill a page of those in one state. */
+const LOOKED_AT = 200;
+
+/** Runs of a caller, newest first; ids are ordered by time. Those that expired are dropped from the list on the way. */
+export async function listRuns(
+  commands: Redis,
+  keys: Keys,
+  caller: string,
+  page: { before: RunId | null; limit: number; state: RunState | null },
+): Promise<{ runs: StoredRun[]; hasMore: boolean }> {
+  const runs: StoredRun[] = [];
+  let max = page.before === null ? "+" : `(${page.before}`;
+  for (;;) {
+    const ids = await commands.zrevrangebylex(keys.runsOf(caller), max, "-", "LIMIT", 0, LOOKED_AT);
+    for (const id of ids) {
+      const run = isRunId(id) ? await readRun(commands, keys, id) : null;
+      if (run === null) await commands.zrem(keys.runsOf(caller), id);
+      else if (page.state === null || run.state === page.state) {
+        if (runs.length === page.limit) return { runs, hasMore: true };
+        runs.push(run);
+      }
+    }
+    if (ids.length < LOOKED_AT) return { runs, hasMore: false };
+    max = `(${ids.at(-1)}`;
+  }
+}

@@ -1,0 +1,169 @@
+import { createRunId } from "@composite-llm/core";
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from "vitest";
+import { openProtocolBench, type ProtocolBench } from "../fixtures/protocol-bench.ts";
+import { GOES_ON } from "./run-gate.ts";
+
+let bench: ProtocolBench;
+beforeAll(async () => {
+  bench = await openProtocolBench(inject("redisUrl"));
+});
+afterAll(() => bench.close());
+
+/** A name that no other test uses. */
+const fresh = (): string => createRunId(Date.now());
+
+async function stateOf(run: Parameters<ProtocolBench["gate"]["read"]>[0]): Promise<string | undefined> {
+  return (await bench.gate.read(run))?.state;
+}
+
+describe("an idempotency key", () => {
+  it("makes fifty requests at once one run", async () => {
+    const key = { idempotencyKey: fresh(), fingerprint: "f" };
+    const submitted = await Promise.all(Array.from({ length: 50 }, () => bench.submit({}, key)));
+    expect(new Set(submitted.map(({ run }) => run)).size).toBe(1);
+    expect(submitted.filter(({ isJoined }) => !isJoined)).toHaveLength(1);
+    for (const { following } of submitted) following?.close();
+  });
+
+  it("refuses another body, and says that a repetition will not help", async () => {
+    const idempotencyKey = fresh();
+    await bench.submit({}, { idempotencyKey, fingerprint: "one" });
+    await expect(bench.submit({}, { idempotencyKey, fingerprint: "two" })).rejects.toMatchObject({
+      key: "idempotency_conflict",
+      status: 409,
+      headers: { "x-should-retry": "false" },
+    });
+  });
+
+  it("belongs to its caller", async () => {
+    const key = { idempotencyKey: fresh(), fingerprint: "f" };
+    const one = await bench.submit({ caller: "a" }, key);
+    const other = await bench.submit({ caller: "b" }, key);
+    expect(other.run).not.toBe(one.run);
+  });
+
+  it("is free again after a run that was cancelled", async () => {
+    const key = { idempotencyKey: fresh(), fingerprint: "f" };
+    const first = await bench.submit({}, key);
+    await bench.gate.cancel(first.run);
+    expect(await bench.submit({}, key)).toMatchObject({ isJoined: false });
+  });
+
+  it("replays every event to who joins", async () => {
+    const key = { idempotencyKey: fresh(), fingerprint: "f" };
+    const first = await bench.submit({}, key);
+    await vi.waitFor(() => expect(first.events.length).toBeGreaterThan(0));
+    const second = await bench.submit({}, key);
+    await vi.waitFor(() => expect(second.events).toEqual(first.events));
+  });
+});
+
+describe("a client that hangs up", () => {
+  it("has its run cancelled at once without a grace", async () => {
+    const { run, following } = await bench.submit({}, { graceMs: 0 });
+    following?.leave();
+    await vi.waitFor(async () => expect(await stateOf(run)).toBe("cancelled"));
+  });
+
+  it("leaves its run the grace, and no longer", async () => {
+    const { run, following } = await bench.submit({}, { graceMs: 600 });
+    following?.leave();
+    expect(await stateOf(run)).toBe("queued");
+    await vi.waitFor(async () => expect(await stateOf(run)).toBe("cancelled"), { timeout: 3000 });
+  });
+
+  it("may come back within the grace", async () => {
+    const key = { idempotencyKey: fresh(), fingerprint: "f", graceMs: 500 };
+    const first = await bench.submit({}, key);
+    first.following?.leave();
+    const second = await bench.submit({}, key);
+    expect(second).toMatchObject({ run: first.run, isJoined: true });
+    const orphaned = async () => (await bench.redis.hget(`${bench.prefix}:run:${first.run}`, "orphaned")) ?? null;
+    await vi.waitFor(async () => expect(await orphaned()).toBeNull());
+    second.following?.leave(GOES_ON);
+    await vi.waitFor(async () => expect((await bench.gate.read(first.run))?.isBackground).toBe(true));
+    expect(await stateOf(first.run)).toBe("queued");
+  });
+
+  it("ends nothing while another one listens", async () => {
+    const key = { idempotencyKey: fresh(), fingerprint: "f", graceMs: 0 };
+    const first = await bench.submit({}, key);
+    const second = await bench.submit({}, key);
+    first.following?.leave();
+    second.following?.pause();
+    await vi.waitFor(async () => expect(await bench.redis.zcard(`${bench.prefix}:run:${first.run}:listeners`)).toBe(1));
+    expect(await stateOf(first.run)).toBe("queued");
+    second.following?.leave();
+    await vi.waitFor(async () => expect(await stateOf(first.run)).toBe("cancelled"));
+  });
+});
+
+describe("a client's own retry", () => {
+  const first = (fingerprint: string) => bench.submit({}, { fingerprint, twin: "may_be_adopted", graceMs: 3000 });
+  const retry = (fingerprint: string) => bench.submit({}, { fingerprint, twin: "adopts", graceMs: 3000 });
+
+  it("adopts the run that its first try left behind, once", async () => {
+    const fingerprint = fresh();
+    const left = await first(fingerprint);
+    left.following?.leave();
+    expect(await retry(fingerprint)).toMatchObject({ run: left.run, isJoined: true });
+    expect((await retry(fingerprint)).run).not.toBe(left.run);
+  });
+
+  it("waits for the listener of its first try to be forgotten", async () => {
+    const fingerprint = fresh();
+    const left = await first(fingerprint);
+    // The first try's gateway died: nobody takes the listener back.
+    left.following?.close();
+    expect(await retry(fingerprint)).toMatchObject({ run: left.run, isJoined: true });
+  });
+
+  it("makes a run of its own while somebody still listens to the equal one", async () => {
+    const fingerprint = fresh();
+    const listened = await first(fingerprint);
+    const other = await retry(fingerprint);
+    expect(other.run).not.toBe(listened.run);
+  });
+
+  it("makes a run of its own when the result had been delivered", async () => {
+    const fingerprint = fresh();
+    const done = await first(fingerprint);
+    await bench.gate.delivered(done.run);
+    done.following?.close();
+    expect((await retry(fingerprint)).run).not.toBe(done.run);
+  });
+
+  it("never joins a background run", async () => {
+    const fingerprint = fresh();
+    const background = await bench.submit({}, { fingerprint, graceMs: GOES_ON, follow: null });
+    expect((await retry(fingerprint)).run).not.toBe(background.run);
+  });
+});
+
+describe("what is stored of runs", () => {
+  it("lists a caller's runs, newest first, by pages and by state", async () => {
+    const caller = fresh();
+    const made = [];
+    for (let index = 0; index < 5; index += 1) made.push((await bench.submit({ caller })).run);
+    await bench.gate.cancel(made[1] as (typeof made)[number]);
+    const page = await bench.gate.list(caller, { before: null, limit: 3, state: null });
+    expect(page).toMatchObject({ hasMore: true });
+    const rest = await bench.gate.list(caller, { before: page.runs.at(-1)?.run ?? null, limit: 3, state: null });
+    expect(rest.hasMore).toBe(false);
+    expect([...page.runs, ...rest.runs].map(({ run }) => run).toSorted()).toEqual(made.toSorted());
+    const cancelled = await bench.gate.list(caller, { before: null, limit: 3, state: "cancelled" });
+    expect(cancelled.runs.map(({ run }) => run)).toEqual([made[1]]);
+  });
+
+  it("is erased once the run has ended, and not before", async () => {
+    const caller = fresh();
+    const { run, following } = await bench.submit({ caller });
+    expect(await bench.gate.erase(run)).toBe(false);
+    await bench.gate.cancel(run);
+    following?.close();
+    expect(await bench.gate.erase(run)).toBe(true);
+    expect(await bench.gate.read(run)).toBeNull();
+    expect(await bench.redis.keys(`${bench.prefix}:run:${run}*`)).toEqual([]);
+    expect((await bench.gate.list(caller, { before: null, limit: 9, state: null })).runs).toEqual([]);
+  });
+});

@@ -1,0 +1,22 @@
+-- detach: a listener is gone. ARGV: listener (empty: only look), grace ms (empty: the run's own; -1: the run goes on), data of the error of a
+-- cancelled run. A run that nobody listens to beyond its grace is cancelled in the same step. Returns ok with what became of the run:
+-- ended, kept, cancelled, or grace with the ms that are left.
+local meta = redis.call('HMGET', run, 'state', 'grace', 'orphaned')
+if not meta[1] then return { 'gone' } end
+if ARGV[1] ~= '' then redis.call('ZREM', listeners, ARGV[1]) end
+if is_terminal(meta[1]) then return { 'ok', 'ended' } end
+if ARGV[2] ~= '' and ARGV[2] ~= meta[2] then
+  -- What the one who leaves asked for holds from here on.
+  redis.call('HSET', run, 'grace', ARGV[2])
+  meta[2] = ARGV[2]
+end
+local grace = tonumber(meta[2])
+local now = now_ms()
+if grace < 0 or has_listener(now) then return { 'ok', 'kept' } end
+local orphaned = tonumber(meta[3]) or now
+if now - orphaned < grace then
+  redis.call('HSET', run, 'orphaned', whole(orphaned))
+  return { 'ok', 'grace', whole(grace - (now - orphaned)) }
+end
+end_run('cancelled', 'error', ARGV[3], false)
+return { 'ok', 'cancelled' }
