@@ -10,7 +10,15 @@ export {
 export { type DispatchRequest, type OwnedRun, OwnershipLost, type RunEventDraft } from "./desk/owned-run.ts";
 export { openRunDesk, type RunDesk } from "./desk/run-desk.ts";
 export { createRunGate, type RunGateOptions } from "./gate/create-run-gate.ts";
-export type { FollowOptions, Following, RunGate } from "./gate/run-gate.ts";
+export {
+  type FollowOptions,
+  type Following,
+  GOES_ON,
+  type RunGate,
+  type StoredRun,
+  type Submission,
+  type Submitted,
+} from "./gate/run-gate.ts";
 export { createWorker, type JobWorker, type JobWorkerOptions, type TakenJob } from "./jobs/create-worker.ts";
 export { callsQueue, RUNS_QUEUE } from "./jobs/queue-settings.ts";
 export { checkRedis } from "./redis/check-redis.ts";
@@ -18,3 +26,4 @@ export type { RedisTarget } from "./redis/connect-redis.ts";
 export type { RedisClock } from "./redis/redis-clock.ts";
 export type { JournalSnapshot } from "./run/journal-snapshot.ts";
 export type { Settled } from "./run/settled.ts";
+export { openSweeper, type Sweeper, type SweeperOptions } from "./sweep/open-sweeper.ts";

@@ -1,12 +1,10 @@
 import { isRunId, type RunId } from "@composite-llm/core";
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
+import { isLiveJob } from "../jobs/live-job.ts";
 import type { Keys } from "../run/run-keys.ts";
 import { type JournalSnapshot, toJournalSnapshot } from "../run/journal-snapshot.ts";
 import type { Waiter, Waiters } from "./waiters.ts";
-
-/** Whether a job still has somebody who will do it. */
-const LIVE: ReadonlySet<string> = new Set(["waiting", "active", "delayed", "prioritized", "waiting-children", "paused"]);
 
 export interface LookAgainOptions {
   waiters: Waiters;
@@ -36,7 +34,7 @@ export function createLookAgain(options: LookAgainOptions): (silentForMs: number
       waiters.settle(run, journal);
       return;
     }
-    if (LIVE.has(state)) return;
+    if (isLiveJob(state)) return;
     const status = await options.lose(run, step, dispatch);
     if (status === "lost") waiters.settle(run, { step, dispatch, status: "lost", report: null });
   };

@@ -1,4 +1,4 @@
-import { Worker } from "bullmq";
+import { WaitingError, Worker } from "bullmq";
 import { connectRedis, type RedisTarget } from "../redis/connect-redis.ts";
 import { createKeys } from "../run/run-keys.ts";
 import { WORKER_SETTINGS } from "./queue-settings.ts";
@@ -11,6 +11,8 @@ export interface TakenJob {
   fence: number;
   /** Aborted when the job's lock is lost or the worker gives it up. */
   signal: AbortSignal;
+  /** Puts the job back for another worker, at once; the processor then ends by throwing what this gives. */
+  handBack(): Promise<Error>;
 }
 
 export interface JobWorker {
@@ -30,18 +32,24 @@ export interface JobWorkerOptions extends RedisTarget {
 /** Takes jobs from a queue. A processor that throws fails its job, so it should not. */
 export function createWorker(options: JobWorkerOptions): JobWorker {
   const connection = connectRedis(options, "worker");
+  const keys = createKeys(options.prefix);
+  connection.sadd(keys.queueNames, options.queue).catch(options.onError);
   const worker = new Worker<unknown, void>(
     options.queue,
     // BullMQ hands a signal over only to processors with three parameters.
-    async (job, _token, signal) => {
+    async (job, token, signal) => {
       await options.process({
         id: job.id ?? "",
         data: job.data,
         fence: job.attemptsStarted,
         signal: signal ?? new AbortController().signal,
+        handBack: async () => {
+          await job.moveToWait(token);
+          return new WaitingError();
+        },
       });
     },
-    { connection, prefix: createKeys(options.prefix).queues, concurrency: options.concurrency, ...WORKER_SETTINGS },
+    { connection, prefix: keys.queues, concurrency: options.concurrency, ...WORKER_SETTINGS },
   );
   worker.on("error", options.onError);
   return {

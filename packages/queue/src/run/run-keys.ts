@@ -10,6 +10,10 @@ export interface Keys {
   runsOf(caller: string): string;
   openRuns: string;
   callRecords: string;
+  /** Held by the one sweeper that works. */
+  sweeper: string;
+  /** Names of all queues that ever had a worker. */
+  queueNames: string;
   /** Prefix of BullMQ's own keys. */
   queues: string;
 }
@@ -23,6 +27,8 @@ export function createKeys(prefix: string): Keys {
     runsOf: (caller) => `${prefix}:runs:${caller}`,
     openRuns: `${prefix}:open`,
     callRecords: `${prefix}:calls`,
+    sweeper: `${prefix}:sweeper`,
+    queueNames: `${prefix}:queues`,
     queues: `${prefix}:q`,
   };
 }
