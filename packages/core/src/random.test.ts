@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { assert, integer, nat, property } from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createPermutation, createRandom } from "./random.ts";
 
@@ -13,8 +13,8 @@ describe("createRandom", () => {
 
 describe("createPermutation", () => {
   it("holds every number once", () => {
-    fc.assert(
-      fc.property(fc.nat(50), fc.integer(), (length, seed) => {
+    assert(
+      property(nat(50), integer(), (length, seed) => {
         const order = createPermutation(length, createRandom(seed));
         expect(order.toSorted((left, right) => left - right)).toEqual(Array.from({ length }, (_, index) => index));
       }),
