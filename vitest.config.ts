@@ -29,8 +29,9 @@ export default defineConfig({
           name: "e2e",
           include: ["e2e/**/*.e2e.test.ts"],
           globalSetup: "scripts/vitest/provide-redis.ts",
-          // Whole processes on two cores: one file at a time.
+          // Whole processes on two cores: one file at a time, and after everything else.
           fileParallelism: false,
+          sequence: { groupOrder: 1 },
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

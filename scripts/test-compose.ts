@@ -30,12 +30,13 @@ const { signal } = endOnSignals();
 
 const apiKey = `key-${randomBytes(12).toString("hex")}`;
 const gatewayPort = await findFreePort();
+const jaegerPort = await findFreePort();
 const env = {
   ...Object.fromEntries(Object.entries(scrubEnvironment(process.env)).filter(([name]) => !name.startsWith("COMPOSE_"))),
   COMPOSE_PROFILES: "mock",
   API_KEYS: apiKey,
   GATEWAY_PORT: String(gatewayPort),
-  JAEGER_UI_PORT: String(await findFreePort()),
+  JAEGER_UI_PORT: String(jaegerPort),
 };
 const docker = createDocker(env, root);
 
@@ -49,7 +50,11 @@ async function testStack(directory: string): Promise<number> {
 
   const name = `composite-test-${randomBytes(4).toString("hex")}`;
   const project = createComposeProject({ docker, name, files: [composeFile, override], healthyWithinMs: HEALTHY_WITHIN_MS });
-  const stack = { gatewayUrl: `http://127.0.0.1:${gatewayPort}`, apiKey };
+  const stack = {
+    gatewayUrl: `http://127.0.0.1:${gatewayPort}`,
+    jaegerUrl: hasJaeger ? `http://127.0.0.1:${jaegerPort}/` : null,
+    apiKey,
+  };
   say(`Containers of the project ${name}, gateway on ${stack.gatewayUrl}:`);
   const run = await runSteps(stackSteps({ docker, project, stack, signal }), say);
   if (run.failed > 0 && !signal.aborted) say(await project.logs().catch(() => "No logs could be read."));

@@ -10,6 +10,8 @@ export const COUNCIL: AskedModel = "composite/council/anthropic/claude-haiku-4-5
 
 export interface Stack {
   gatewayUrl: string;
+  /** Null when it is left out. */
+  jaegerUrl: string | null;
   apiKey: string;
 }
 
@@ -60,4 +62,16 @@ export async function askForStream({ gatewayUrl, apiKey }: Stack, model: AskedMo
 export async function checkThatKeyIsNeeded({ gatewayUrl }: Stack): Promise<void> {
   const { status } = await fetch(`${gatewayUrl}/v1/models`);
   if (status !== 401) throw new Error(`a request without a key was answered with ${status} instead of 401`);
+}
+
+/** @throws when nothing answers at an address within `withinMs` */
+export async function waitForAnswer(url: string, withinMs: number): Promise<void> {
+  const deadline = performance.now() + withinMs;
+  for (;;) {
+    const answer = await fetch(url).catch((error: unknown) => error);
+    if (answer instanceof Response && answer.ok) return;
+    const problem = answer instanceof Response ? `status ${answer.status}` : String(answer);
+    if (performance.now() > deadline) throw new Error(`${url} did not answer within ${withinMs / 1000} s: ${problem}`);
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
 }

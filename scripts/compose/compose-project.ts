@@ -64,7 +64,7 @@ export function createComposeProject({ docker, name, files, healthyWithinMs }: C
       const ids = await list(["ps", "--all", "--quiet"]);
       return ids.length === 0 ? [] : parseContainers(await docker(["inspect", ...ids]));
     },
-    logs: () => compose(["logs", "--no-color", "--tail", "15"]),
+    logs: () => compose(["logs", "--no-color", "--tail", "10"]),
     async down() {
       await compose(["down", "--volumes", "--remove-orphans", "--timeout", "10"]);
     },

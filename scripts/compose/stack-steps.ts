@@ -1,5 +1,5 @@
 import type { Docker } from "./docker.ts";
-import { askForJson, askForStream, checkThatKeyIsNeeded, COUNCIL, MOA, type Stack } from "./ask-stack.ts";
+import { askForJson, askForStream, checkThatKeyIsNeeded, COUNCIL, MOA, type Stack, waitForAnswer } from "./ask-stack.ts";
 import type { ComposeProject } from "./compose-project.ts";
 import { listWeaknesses } from "./list-weaknesses.ts";
 import type { Step } from "./run-steps.ts";
@@ -11,6 +11,8 @@ export interface StackStepOptions {
   signal: AbortSignal;
 }
 
+/** Jaeger has no health check of its own. */
+const JAEGER_WITHIN_MS = 30_000;
 const WORKERS = ["orchestrator", "model-caller"];
 
 /** Ends the first of each kind of worker: only the ones that were added later are left to answer. */
@@ -29,6 +31,7 @@ async function checkExitCodes({ project }: StackStepOptions): Promise<void> {
 /** What the containers have to show, from their images to their end. */
 export function stackSteps(options: StackStepOptions): Step[] {
   const { docker, project, stack, signal } = options;
+  const { jaegerUrl } = stack;
   return [
     { name: "every image builds", run: () => project.build(signal) },
     { name: "every container becomes healthy", run: () => project.up({}, signal) },
@@ -36,6 +39,7 @@ export function stackSteps(options: StackStepOptions): Step[] {
     { name: "a mixture of agents answers through four calls", run: () => askForJson(stack, MOA) },
     { name: "a council answers through seven calls", run: () => askForJson(stack, COUNCIL) },
     { name: "both answer as a stream", run: () => askForStream(stack, MOA).then(() => askForStream(stack, COUNCIL)) },
+    ...(jaegerUrl === null ? [] : [{ name: "Jaeger shows its pages", run: () => waitForAnswer(jaegerUrl, JAEGER_WITHIN_MS) }]),
     {
       name: "no container runs as root, can write its file system or is open to other machines",
       run: async () => {

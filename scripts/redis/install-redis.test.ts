@@ -42,8 +42,8 @@ describe("installRedis", () => {
 
 describe("installHint", () => {
   it("names the command of the machine's package manager", async () => {
-    expect(await installHint((command) => Promise.resolve(command === "apt-get"))).toBe("sudo apt-get install redis-server");
-    expect(await installHint((command) => Promise.resolve(command === "brew"))).toBe("brew install valkey");
+    expect(await installHint((command) => Promise.resolve(command === "apt-get"))).toBe('run "sudo apt-get install redis-server"');
+    expect(await installHint((command) => Promise.resolve(command === "brew"))).toBe('run "brew install valkey"');
     expect(await installHint(() => Promise.resolve(false))).toBe("install redis-server 7 or newer, or valkey-server");
   });
 });

@@ -47,10 +47,10 @@ export async function installRedis(around: InstallSurroundings): Promise<boolean
   return false;
 }
 
-/** What to type where we may not install. */
+/** What the user should do where we may not install, as the end of a sentence. */
 export async function installHint(has: (command: string) => Promise<boolean>): Promise<string> {
   for (const { name, install, packages, needsRoot } of MANAGERS) {
-    if (await has(name)) return `${needsRoot ? "sudo " : ""}${name} ${install[0] ?? ""} ${packages[0] ?? ""}`;
+    if (await has(name)) return `run "${needsRoot ? "sudo " : ""}${name} ${install[0] ?? ""} ${packages[0] ?? ""}"`;
   }
   return "install redis-server 7 or newer, or valkey-server";
 }

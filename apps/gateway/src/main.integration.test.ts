@@ -55,28 +55,24 @@ async function startGateway(yaml: string, env: Readonly<Record<string, string>> 
   };
 }
 
-/** Names of all keys with a prefix, by Redis's own protocol. */
+/** Names of all keys with a prefix but those of the queues themselves, by Redis's own protocol. */
 async function keysOf(prefix: string): Promise<string[]> {
   const { hostname, port } = new URL(inject("redisUrl"));
   const socket = connect({ host: hostname, port: Number(port) });
   socket.write(`KEYS ${prefix}*\r\nQUIT\r\n`);
   const answer = await text(socket);
-  return answer
-    .split("\r\n")
-    .filter((line) => line.startsWith(prefix))
-    .toSorted();
+  return answer.split("\r\n").filter((line) => line.startsWith(prefix) && !line.endsWith(":meta"));
 }
 
 describe("the gateway as a process", () => {
   test("refuses every malformed request, hands nothing in, and lives on", async () => {
     const { child, url, prefix } = await startGateway(MALFORMED_CONFIGURATION);
-    const before = await keysOf(prefix);
     for (const request of MALFORMED_REQUESTS) {
       const { message, ...refusal } = await sendMalformed(url, request);
       const { status, code, param } = request;
       expect(refusal, `${request.title}: ${message}`).toEqual({ status, code, param });
     }
-    expect(await keysOf(prefix)).toEqual(before);
+    expect(await keysOf(prefix)).toEqual([]);
     expect((await fetch(`${url}/health/ready`)).status).toBe(200);
     expect(child.exitCode).toBe(null);
   });

@@ -1,10 +1,10 @@
-import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { StartupError, systemClock } from "@composite-llm/core";
 import { checkRedis, createRunGate } from "@composite-llm/queue";
 import { readVersion, runService } from "@composite-llm/runtime";
 import { checkListenHost } from "./auth/check-listen-host.ts";
 import { buildGateway } from "./build-gateway.ts";
+import { createRandomPool } from "./http/random-pool.ts";
 import { openSettings } from "./open-settings.ts";
 import { parseConfig } from "./parse-config.ts";
 
@@ -36,7 +36,7 @@ await runService({
       settings: () => settings.current(),
       bodyLimitBytes: settings.bodyLimitBytes,
       clock: systemClock,
-      randomBytes,
+      randomBytes: createRandomPool(),
       logger,
       version: readVersion(),
     });

@@ -7,7 +7,8 @@ import { processRun } from "./process-run.ts";
 
 export interface OrchestratorOptions {
   redis: RedisTarget;
-  registry: Registry<Strategy>;
+  /** The strategies as they are now. */
+  registry(): Registry<Strategy>;
   /** Runs in hand at once. */
   concurrency: number;
   clock: Clock;

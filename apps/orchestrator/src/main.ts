@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { loadConfiguration } from "@composite-llm/configuration";
+import { loadConfiguration, watchConfiguration } from "@composite-llm/configuration";
 import { StartupError, systemClock } from "@composite-llm/core";
 import { matchCatalogModel } from "@composite-llm/pricing";
 import { checkRedis } from "@composite-llm/queue";
@@ -18,14 +18,19 @@ await runService({
   graceMs: DRAIN_MS + 5000,
   async start({ env, logger, signal }) {
     const config = parseConfig(env);
-    // Which strategies there are is decided at start: a plan says everything else about a run.
-    const { strategyModules } = await loadConfiguration({
-      env,
-      readFile: (path) => readFile(path, "utf8"),
-      strategies: { common: commonOptions, builtIn: builtInPlanners, load: loadStrategies },
-      matchCatalogModel,
+    // Of the configuration only the strategies matter here: a plan says everything else about a run.
+    let registry = createRegistry();
+    const source = await watchConfiguration({
+      path: config.configurationPath,
+      load: async () => {
+        const strategies = { common: commonOptions, builtIn: builtInPlanners, load: loadStrategies };
+        const loaded = await loadConfiguration({ env, readFile: (path) => readFile(path, "utf8"), strategies, matchCatalogModel });
+        registry = createRegistry(await loadStrategies(Object.fromEntries(loaded.strategyModules)));
+        return loaded;
+      },
+      onChange: () => logger.info("the configuration changed"),
+      onProblem: (error) => logger.error({ err: error }, "the changed configuration is not usable; the one before it stays"),
     });
-    const registry = createRegistry(await loadStrategies(Object.fromEntries(strategyModules)));
     const redis = {
       url: config.redisUrl,
       prefix: config.redisPrefix,
@@ -35,7 +40,7 @@ await runService({
     if (problem !== null) throw new StartupError(problem);
     const orchestrator = await buildOrchestrator({
       redis,
-      registry,
+      registry: () => registry,
       concurrency: config.concurrency,
       clock: systemClock,
       startTimer: (delayMs, callback) => {
@@ -55,6 +60,7 @@ await runService({
     return {
       listening: health.url,
       shutdown: async () => {
+        source.close();
         await orchestrator.close(DRAIN_MS);
         await health.close();
       },

@@ -15,6 +15,7 @@ export interface OrchestratorConfig {
   healthPort: number;
   /** Runs in hand at once. */
   concurrency: number;
+  configurationPath: string | null;
 }
 
 /** @throws StartupError that names every variable with a problem */
@@ -26,6 +27,7 @@ export function parseConfig(env: Environment): OrchestratorConfig {
       healthHost: textVariable("HEALTH_HOST", "127.0.0.1"),
       healthPort: portVariable("ORCHESTRATOR_HEALTH_PORT", 8083),
       concurrency: integerVariable("ORCHESTRATOR_CONCURRENCY", { min: 1, max: 1000 }, 400),
+      configurationPath: textVariable("COMPOSITE_CONFIG", null),
     },
     env,
   );

@@ -7,7 +7,8 @@ import type { Registry, Strategy } from "@composite-llm/strategies";
 
 export interface ProcessRunDeps {
   desk: RunDesk;
-  registry: Registry<Strategy>;
+  /** The strategies as they are now; a run keeps those that it began with. */
+  registry(): Registry<Strategy>;
   startTimer: Timer;
   logger: Logger;
 }
@@ -24,7 +25,7 @@ export async function processRun(payload: unknown, deps: ProcessRunDeps): Promis
   }
   try {
     await executeRun(port, {
-      registry: deps.registry,
+      registry: deps.registry(),
       startTimer: deps.startTimer,
       onFault: (error) => logger.error({ err: error }, "the run met a fault of ours"),
     });

@@ -30,7 +30,7 @@ describe("the official client", () => {
     const completion = await client.chat.completions.create({ model, messages });
     expect(completion.choices[0]?.message.content).toBe("Hello you");
     expect(completion.usage?.total_tokens).toBe(17);
-    expect(completion._request_id).toMatch(/^req_/);
+    expect(completion).toHaveProperty("_request_id", expect.stringMatching(/^req_/));
   });
 
   test("reads a stream chunk by chunk", async () => {

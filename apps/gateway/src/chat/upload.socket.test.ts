@@ -25,7 +25,7 @@ describe("an upload", () => {
   afterAll(() => gateway.shutdown(0));
 
   test("that is announced too large is answered 413 while the client still sends", async () => {
-    for (let turn = 0; turn < 5; turn += 1) {
+    for (let turn = 0; turn < 20; turn += 1) {
       const answer = await fetch(`${url}/v1/chat/completions`, {
         method: "POST",
         headers: { "content-type": "application/json" },

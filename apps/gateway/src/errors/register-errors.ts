@@ -26,6 +26,8 @@ export function registerErrors(app: FastifyInstance, logger: Logger, bodyLimitBy
   app.setErrorHandler((error, request, reply) => {
     const told = toApiError(error, bodyLimitBytes);
     if (told.key === "internal_error") logger.error({ err: error, request: request.id, url: request.url }, "a request failed");
+    // Closing on a client that still sends would cost it the answer: what it sends is read and dropped, within the upload's time limit.
+    if (told.key === "request_too_large") reply.removeHeader("connection");
     return sendError(reply, told);
   });
 }

@@ -5,7 +5,7 @@ const NO_TRACE = "0".repeat(32);
 const NO_SPAN = "0".repeat(16);
 
 /** The trace that a `traceparent` names (W3C Trace Context); null when it is not valid. */
-export function parseTraceparent(traceparent: string): string | null {
+function parseTraceparent(traceparent: string): string | null {
   const [, version, trace, span, rest] = FORM.exec(traceparent) ?? [];
   if (version === undefined || trace === undefined || version === "ff") return null;
   if (trace === NO_TRACE || span === NO_SPAN) return null;

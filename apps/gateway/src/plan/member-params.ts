@@ -8,7 +8,7 @@ function neutral(params: Params): Params {
 }
 
 /** What of the client's parameters reaches a member: how it samples, and nothing that shapes the final answer. */
-export function samplingOf({ temperature, top_p }: Params): Params {
+function samplingOf({ temperature, top_p }: Params): Params {
   return { ...(temperature === undefined ? {} : { temperature }), ...(top_p === undefined ? {} : { top_p }) };
 }
 

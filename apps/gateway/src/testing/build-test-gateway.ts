@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { createRandomPool } from "../http/random-pool.ts";
 import { systemClock } from "@composite-llm/core";
 import { createLogger } from "@composite-llm/runtime";
 import { buildGateway, type Gateway, type GatewayDeps } from "../build-gateway.ts";
@@ -23,7 +23,7 @@ export async function buildTestGateway({ yaml, env, ...deps }: TestGatewayOption
     settings: () => settings,
     bodyLimitBytes: 10 * 2 ** 20,
     clock: systemClock,
-    randomBytes,
+    randomBytes: createRandomPool(),
     logger: createLogger({ name: "gateway", level: "silent" }),
     version: { version: "0.0.0", node: process.versions.node },
     ...deps,

@@ -7,7 +7,7 @@ import { createSettings, type Settings } from "../settings.ts";
 const ENVIRONMENT = { OPENAI_API_KEY: "test", ANTHROPIC_API_KEY: "test" };
 
 /** A configuration from YAML text. */
-export async function loadTestConfiguration(yaml: string, env: Readonly<Record<string, string>> = ENVIRONMENT): Promise<Configuration> {
+async function loadTestConfiguration(yaml: string, env: Readonly<Record<string, string>> = ENVIRONMENT): Promise<Configuration> {
   return loadConfiguration({
     env: { ...env, COMPOSITE_CONFIG: "composite.yaml" },
     readFile: () => Promise.resolve(yaml),
