@@ -32,9 +32,10 @@ function cleanVariables(): Record<string, string> {
   };
 }
 
-/** Starts `npm start`'s program from a directory that is not the repository's. */
-export function runLauncher(stateDirectory: string, env: Readonly<Record<string, string>> = {}): Launcher {
-  const child = spawn("node", [join(ROOT, "scripts", "bootstrap.mjs"), "start"], {
+/** Starts the program of `npm start`, or npm itself, from a directory that is not the repository's. */
+export function runLauncher(stateDirectory: string, env: Readonly<Record<string, string>> = {}, byNpm = false): Launcher {
+  const args = byNpm ? ["--prefix", ROOT, "start"] : [join(ROOT, "scripts", "bootstrap.mjs"), "start"];
+  const child = spawn(byNpm ? "npm" : "node", args, {
     cwd: tmpdir(),
     env: { ...process.env, ...cleanVariables(), COMPOSITE_STATE_DIRECTORY: stateDirectory, ...env },
     stdio: ["ignore", "pipe", "pipe"],

@@ -21,8 +21,8 @@ afterEach(async () => {
   await rm(directory, { recursive: true, force: true, maxRetries: 5 });
 });
 
-function start(env: Readonly<Record<string, string>> = {}): Launcher {
-  const launcher = runLauncher(directory, env);
+function start(env: Readonly<Record<string, string>> = {}, byNpm = false): Launcher {
+  const launcher = runLauncher(directory, env, byNpm);
   launchers.push(launcher);
   return launcher;
 }
@@ -95,6 +95,14 @@ describe("npm start", () => {
     const second = start({ GATEWAY_PORT: port });
     await second.shows(/Ctrl-C stops everything/);
     expect((await second.state()).urls["gateway"]).toBe(urls["gateway"]);
+  });
+
+  it.each(["SIGTERM", "SIGKILL"] as const)("ends with npm when that gets %s", async (signal) => {
+    const launcher = start({}, true);
+    await launcher.shows(/Ctrl-C stops everything/);
+    const pids = await processesOf(launcher);
+    launcher.child.kill(signal);
+    await vi.waitFor(() => expect(pids.filter(isAlive)).toEqual([]), { timeout: 20_000 });
   });
 
   it("ends with the program that started it", async () => {

@@ -9,6 +9,18 @@ import { installPackages } from "./install-packages.mjs";
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 const SIGNALS = /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"]);
 
+/** Calls `end` when the npm that runs this process dies without telling it; a shell may go and leave us running. */
+function endWithNpm(end) {
+  if (process.env.npm_lifecycle_event === undefined) return;
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    end();
+  }, 500);
+  timer.unref();
+}
+
 /** Runs scripts/<command>.ts or <command>/main.ts: packages first, then the command itself, with our signals handed on and its exit code as ours. */
 export async function runCommand([command = "start", ...rest]) {
   const name = command.replace(":", "-");
@@ -26,6 +38,7 @@ export async function runCommand([command = "start", ...rest]) {
     env: { ...process.env, PATH: [...binaries, process.env.PATH ?? ""].join(delimiter) },
   });
   for (const signal of SIGNALS) process.on(signal, () => child.kill(signal));
+  endWithNpm(() => child.kill("SIGTERM"));
   process.exitCode = await new Promise((resolve, reject) => {
     child.on("error", reject);
     child.on("exit", (code, signal) => resolve(code ?? 128 + constants.signals[signal]));

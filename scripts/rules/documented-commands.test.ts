@@ -33,8 +33,8 @@ describe("documents", () => {
 
 describe("package.json", () => {
   it.each(Object.entries(manifest.scripts))("has a program behind %s", (_, command) => {
-    const name = /^node scripts\/bootstrap\.mjs ([\w:-]+)/.exec(command)?.[1]?.replace(":", "-");
-    const files = name === undefined ? [/^node (\S+)/.exec(command)?.[1] ?? ""] : [`scripts/${name}.ts`, `${name}/main.ts`];
+    const name = /^exec node scripts\/bootstrap\.mjs ([\w:-]+)/.exec(command)?.[1]?.replace(":", "-");
+    const files = name === undefined ? [/^exec node (\S+)/.exec(command)?.[1] ?? ""] : [`scripts/${name}.ts`, `${name}/main.ts`];
     expect(files.filter((file) => existsSync(join(root, file)))).toHaveLength(1);
   });
 });

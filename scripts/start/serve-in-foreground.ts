@@ -22,7 +22,9 @@ function addressesOf({ processes, redis, gatewayUrl }: LaunchedStack): [string, 
   ];
 }
 
-function localLines({ localServers }: LaunchedStack): string[] {
+function localLines({ localServers, setup }: LaunchedStack): string[] {
+  const asked = setup.env["LOCAL_MODEL_URL"] ?? "";
+  if (asked !== "" && localServers.length === 0) return [`The server of LOCAL_MODEL_URL (${asked}) lists no models: is it running?`];
   return localServers.map(({ baseUrl, models }, index) => {
     const names = models.slice(0, 3).map((model) => `local/${model}`);
     const more = models.length > names.length ? ` and ${models.length - names.length} more` : "";

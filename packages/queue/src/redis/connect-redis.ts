@@ -1,3 +1,4 @@
+import { coalesceWrites } from "./coalesce-writes.ts";
 import { type CommonRedisOptions, Redis } from "ioredis";
 
 export interface RedisTarget {
@@ -32,6 +33,7 @@ export function connectRedis(target: RedisTarget, role: ConnectionRole): Redis {
     ...ROLES[role],
   });
   redis.on("error", (error: Error) => target.onError(error));
+  coalesceWrites(redis);
   return redis;
 }
 
