@@ -25,7 +25,7 @@ export interface ModelCaller {
   isConsuming(): boolean;
   /** Goes on with another configuration; calls under way keep theirs. */
   reconfigure(configuration: Configuration): Promise<void>;
-  /** Takes no new call and waits for those in hand, at most this long. */
+  /** Takes no new call, hands back what is not sent and waits for the rest, at most this long. */
   close(graceMs: number): Promise<void>;
 }
 
@@ -41,6 +41,7 @@ export async function buildModelCaller(options: ModelCallerOptions): Promise<Mod
   let configuration = options.configuration;
   let targets = createCallTargets(configuration, deps);
   const limitOf = (provider: string): number => configuration.providers.get(provider)?.limits.concurrent ?? DEFAULT_CONCURRENT;
+  const closing = new AbortController();
   const workers = createProviderWorkers(redis, options.concurrency, {
     desk,
     admission: createLocalAdmission(limitOf, () => clock.monotonicMs()),
@@ -48,6 +49,7 @@ export async function buildModelCaller(options: ModelCallerOptions): Promise<Mod
     clock,
     random: options.random,
     startTimer: options.startTimer,
+    closing: closing.signal,
     logger,
   });
   const served = (): string[] =>
@@ -61,6 +63,7 @@ export async function buildModelCaller(options: ModelCallerOptions): Promise<Mod
       await workers.serve(served());
     },
     close: async (graceMs) => {
+      closing.abort();
       await workers.close(graceMs);
       await desk.close();
       await http.close();

@@ -14,5 +14,7 @@ export interface CallDeps {
   random: Random;
   /** Calls back once after a time; gives the function that stops it. */
   startTimer(delayMs: number, callback: () => void): () => void;
+  /** Aborted when this process ends. */
+  closing: AbortSignal;
   logger: Logger;
 }

@@ -79,6 +79,7 @@ function setUp(answers: Answer[], step: CallStep = STEP, refuse: string | null =
     close: async () => undefined,
   };
   const left = [...answers];
+  const closing = new AbortController();
   const logger = { debug: () => undefined, info: () => undefined } as unknown as CallDeps["logger"];
   const deps: CallDeps = {
     desk,
@@ -109,10 +110,11 @@ function setUp(answers: Answer[], step: CallStep = STEP, refuse: string | null =
       const timer = setTimeout(callback, delayMs);
       return () => clearTimeout(timer);
     },
+    closing: closing.signal,
     logger,
   };
   const claim: CellClaim = { run: job.run as CellClaim["run"], job, step, fence: 1 };
-  return { begun, commits, headers, abort: () => abort(), run: () => makeCall(claim, deps) };
+  return { begun, commits, headers, abort: () => abort(), close: () => closing.abort(), run: () => makeCall(claim, deps) };
 }
 
 describe("makeCall", () => {
@@ -229,5 +231,31 @@ describe("makeCall", () => {
     const call = setUp([streamed], { ...STEP, publish: "delta", stream: true });
     await call.run();
     expect(call.commits[0]?.unsent).toEqual([{ text: "two" }]);
+  });
+
+  it("leaves a call that waits for its next try to another process when this one ends", async () => {
+    const call = setUp([failure("unavailable")]);
+    const running = call.run();
+    await vi.advanceTimersByTimeAsync(0);
+    call.close();
+    expect(await running).toBe("handed_back");
+    expect(call.commits).toHaveLength(0);
+  });
+
+  it("waits for a call that is sent when this process ends", async () => {
+    const call = setUp([() => new Promise((resolve) => setTimeout(() => resolve(success("in time")), 5000))]);
+    const running = call.run();
+    await vi.advanceTimersByTimeAsync(100);
+    call.close();
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(await running).toBe("done");
+    expect(call.commits).toMatchObject([{ outcome: "succeeded" }]);
+  });
+
+  it("sends nothing any more once this process ends", async () => {
+    const call = setUp([]);
+    call.close();
+    expect(await call.run()).toBe("handed_back");
+    expect(call.headers).toHaveLength(0);
   });
 });

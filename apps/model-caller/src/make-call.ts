@@ -6,8 +6,8 @@ import { toFailure } from "./call-end.ts";
 import { createCallProgress } from "./call-progress.ts";
 import { tryUntilDone, unsentEnd } from "./try-until-done.ts";
 
-/** Makes one call of a dispatch and commits what came of it. */
-export async function makeCall(claim: CellClaim, deps: CallDeps): Promise<void> {
+/** Makes one call of a dispatch and commits what came of it. Gives whether it is left to another process. */
+export async function makeCall(claim: CellClaim, deps: CallDeps): Promise<"done" | "handed_back"> {
   const { desk } = deps;
   const { job, step } = claim;
   const progress = createCallProgress(claim, desk.clock, deps.clock);
@@ -21,15 +21,17 @@ export async function makeCall(claim: CellClaim, deps: CallDeps): Promise<void> 
       target === null
         ? unsentEnd({ kind: "failed", failure: unknown, usage: NO_USAGE })
         : await tryUntilDone(claim, target, params, progress, abort, deps);
+    if ("handedBack" in ended) return "handed_back";
     if ("refused" in ended) {
       deps.logger.debug({ run: claim.run, step: step.step, reason: ended.refused }, "the call is not wanted");
-      return;
+      return "done";
     }
     const { end, stream, unsent } = ended;
     const report = progress.toReport(end, adjusted);
     const status = await desk.commit(claim, end.kind, report, stream, unsent);
     const { provider, model, tries, latencyMs, failure } = report;
     deps.logger.info({ run: claim.run, step: step.step, provider, model, status, class: failure?.class, tries, latencyMs }, "call ended");
+    return "done";
   } finally {
     endWatch();
     abort.dispose();

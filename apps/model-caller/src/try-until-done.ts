@@ -11,10 +11,8 @@ import { type RequestEnd, sendRequest } from "./send-request.ts";
 /** Retries happen here and nowhere else. A provider that asks for a longer wait than the longest has its answer handed on instead. */
 const RETRIES: RetryPolicy & { longestWaitMs: number } = { maxTries: 3, baseDelayMs: 500, maxDelayMs: 8000, longestWaitMs: 20_000 };
 
-/** A call that nobody wants any more; it is not committed. */
-export interface Refused {
-  refused: string;
-}
+/** A call that is not committed here: nobody wants it any more, or this process ends and another one makes it. */
+export type NotMade = { refused: string } | { handedBack: true };
 
 /** The end of a call outside any request. */
 export function unsentEnd(end: RequestEnd["end"]): RequestEnd {
@@ -29,12 +27,18 @@ export async function tryUntilDone(
   progress: CallProgress,
   abort: CallAbort,
   deps: CallDeps,
-): Promise<RequestEnd | Refused> {
+): Promise<RequestEnd | NotMade> {
   const { job, step } = claim;
   let previous: TryEnd | null = null;
+  // What is not sent yet goes to another process when this one ends; what is sent is waited for.
+  const giveUp = (): void => abort.abort("shutdown");
   for (;;) {
+    if (deps.closing.aborted) return { handedBack: true };
+    deps.closing.addEventListener("abort", giveUp);
     const lease = await deps.admission.admit(job.provider, abort.signal).catch(() => null);
+    deps.closing.removeEventListener("abort", giveUp);
     if (lease === null) {
+      if (abort.reason === "shutdown") return { handedBack: true };
       const failure = toFailure("timeout", "the call's time was over before the provider's limits let it go");
       return unsentEnd(abort.reason === "deadline" ? { kind: "failed", failure, usage: NO_USAGE } : { kind: "cancelled", usage: NO_USAGE });
     }
@@ -54,6 +58,11 @@ export async function tryUntilDone(
     if (waitMs > RETRIES.longestWaitMs || waitMs >= job.deadlineMs - deps.desk.clock.now()) return ended;
     previous = { status: "failed", class: end.failure.class, usage: end.usage, ...ended.cost };
     deps.logger.debug({ run: claim.run, step: step.step, class: end.failure.class, waitMs }, "the call is tried again");
-    if (!(await abort.wait(waitMs))) return unsentEnd(toCallEnd({ kind: "cancelled", usage: null }, abort.reason));
+    deps.closing.addEventListener("abort", giveUp);
+    if (deps.closing.aborted) giveUp();
+    const hasWaited = await abort.wait(waitMs);
+    deps.closing.removeEventListener("abort", giveUp);
+    if (abort.reason === "shutdown") return { handedBack: true };
+    if (!hasWaited) return unsentEnd(toCallEnd({ kind: "cancelled", usage: null }, abort.reason));
   }
 }

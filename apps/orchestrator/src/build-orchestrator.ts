@@ -1,6 +1,6 @@
 import type { Clock } from "@composite-llm/core";
 import type { Timer } from "@composite-llm/engine";
-import { createWorker, openRunDesk, RUNS_QUEUE, type RedisTarget } from "@composite-llm/queue";
+import { createWorker, openRunDesk, openSweeper, RUNS_QUEUE, type RedisTarget } from "@composite-llm/queue";
 import type { Logger } from "@composite-llm/runtime";
 import type { Registry, Strategy } from "@composite-llm/strategies";
 import { processRun } from "./process-run.ts";
@@ -19,7 +19,7 @@ export interface OrchestratorOptions {
 export interface Orchestrator {
   /** Whether it takes runs and hears of their results. */
   isConsuming(): boolean;
-  /** Takes no new run and waits for those in hand, at most this long. */
+  /** Takes no new run and hands those in hand back, which takes at most this long. */
   close(graceMs: number): Promise<void>;
 }
 
@@ -30,18 +30,22 @@ const WORKERS = 2;
 export async function buildOrchestrator(options: OrchestratorOptions): Promise<Orchestrator> {
   const { redis, registry, clock, startTimer, logger } = options;
   const desk = await openRunDesk({ ...redis, clock });
+  const closing = new AbortController();
+  const sweeper = openSweeper({ ...redis, onSwept: (run, swept) => logger.info({ run, swept }, "swept") });
   const workers = Array.from({ length: WORKERS }, () =>
     createWorker({
       ...redis,
       queue: RUNS_QUEUE,
       concurrency: Math.ceil(options.concurrency / WORKERS),
-      process: ({ data }) => processRun(data, { desk, registry, startTimer, logger }),
+      process: (job) => processRun(job, { desk, registry, startTimer, closing: closing.signal, logger }),
     }),
   );
   return {
     isConsuming: () => desk.isListening() && workers.every((worker) => worker.isConsuming()),
     close: async (graceMs) => {
+      closing.abort();
       await Promise.all(workers.map((worker) => worker.close(graceMs)));
+      await sweeper.close();
       await desk.close();
     },
   };

@@ -10,8 +10,8 @@ import { builtInPlanners, commonOptions } from "@composite-llm/strategies/plan";
 import { buildOrchestrator } from "./build-orchestrator.ts";
 import { parseConfig } from "./parse-config.ts";
 
-/** Runs may go on this long when the process is asked to end. */
-const DRAIN_MS = 300_000;
+/** Handing runs back takes no longer, unless Redis is gone. */
+const DRAIN_MS = 10_000;
 
 await runService({
   name: "orchestrator",

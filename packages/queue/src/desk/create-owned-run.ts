@@ -57,6 +57,11 @@ export function createOwnedRun(parts: OwnedRunParts): OwnedRun {
   };
   held.set(run, holding);
 
+  /** Whoever lost the run sends nothing more. */
+  const ask = async (call: () => Promise<ScriptReply>): Promise<ScriptReply> => {
+    if (abort.signal.aborted) throw abort.signal.reason;
+    return accepted(await call());
+  };
   const accepted = (reply: ScriptReply): ScriptReply => {
     if (reply[0] === "ok") return reply;
     holding.lost(reply[0]);
@@ -73,7 +78,7 @@ export function createOwnedRun(parts: OwnedRunParts): OwnedRun {
 
     enter: async (stageKey, events) => {
       const pairs = events.flatMap((event) => [event.kind, JSON.stringify(event.data)]);
-      return Number(accepted(await scripts.enter(run, owner, stageKey, ...pairs))[1]);
+      return Number((await ask(() => scripts.enter(run, owner, stageKey, ...pairs)))[1]);
     },
 
     dispatch: async (request, onSettled) => {
@@ -89,6 +94,7 @@ export function createOwnedRun(parts: OwnedRunParts): OwnedRun {
         waiters.add({ run, step, dispatch, provider: request.provider, lookedAtMs: monotonicMs(), onSettled });
       }
       // Both travel on one connection, in this order, without waiting for each other: a job that was not intended is refused at its begin.
+      if (abort.signal.aborted) throw abort.signal.reason;
       const intended = scripts.intend(run, owner, dispatch, digest, ...calls);
       const added = queueOf(request.provider).add("call", job, { jobId: `${run}.${dispatch}` });
       const [reply] = await Promise.all([intended, added]);
@@ -102,17 +108,19 @@ export function createOwnedRun(parts: OwnedRunParts): OwnedRun {
 
     release: async (stageKey, decision, event, stragglers) => {
       const cells = stragglers.cells.flatMap(({ step, dispatch }) => [step, dispatch]);
-      const reply = await scripts.release(run, owner, stageKey, decision, JSON.stringify(event), stragglers.keep ? 1 : 0, ...cells);
-      return String(accepted(reply)[1]);
+      const reply = await ask(() =>
+        scripts.release(run, owner, stageKey, decision, JSON.stringify(event), stragglers.keep ? 1 : 0, ...cells),
+      );
+      return String(reply[1]);
     },
 
     finish: async (end, unseen) => {
       const kind = end.state === "succeeded" ? "finished" : "error";
       const earlier = unseen.flatMap((event) => [event.kind, JSON.stringify(event.data)]);
-      accepted(await scripts.finish(run, end.state, owner, kind, JSON.stringify(end.data), ...earlier));
+      await ask(() => scripts.finish(run, end.state, owner, kind, JSON.stringify(end.data), ...earlier));
       leave();
     },
 
-    let: leave,
+    let: () => holding.lost("let go"),
   };
 }

@@ -48,7 +48,7 @@ export interface OwnedRun {
     end: { state: "succeeded"; data: EventOf<"finished"> } | { state: "failed" | "cancelled"; data: EventOf<"error"> },
     unseen: RunEventDraft[],
   ): Promise<void>;
-  /** Forgets the run; nothing is decided. */
+  /** Lets the run go: `signal` is aborted, and nothing more is decided here. */
   let(): void;
 }
 
