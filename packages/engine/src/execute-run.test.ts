@@ -168,6 +168,25 @@ describe("executeRun", () => {
     expect(composite.stages.map(({ name }) => name)).toEqual(["propose", "propose.0.1/propose", "propose.0.1/final", "final"]);
   });
 
+  it("survives that the run is lost while a composite member works", async () => {
+    const inner = {
+      strategy: "moa",
+      options: { layers: 1 },
+      stages: [stage("propose", [slot(0, "proposer")])],
+      final: slot(0, "aggregator"),
+      seed: 1,
+    };
+    const nested = slot(0, "proposer");
+    const proposers = [{ ...nested, member: { ...nested.member, nested: inner } }];
+    const fake = createFakeRun(moaPlan(proposers), { "propose.0.0/propose.0.0": { hang: true } });
+    const onFault = vi.fn<(error: Error) => void>();
+    const done = executeRun(fake.port, { registry, startTimer: fake.startTimer, onFault });
+    await vi.waitFor(() => expect(fake.dispatched).toHaveLength(1));
+    fake.abort.abort(new Error("taken"));
+    await expect(done).rejects.toThrow("taken");
+    expect(onFault).not.toHaveBeenCalled();
+  });
+
   it("passes a plain model's 4xx through with its own words", async () => {
     const plan = moaPlan([], {}, { root: { strategy: "single", options: {}, stages: [], final: slot(0, "single"), seed: 1 } });
     const upstream = failed("final", 1, "model_not_found", { status: 404, message: "The model does not exist", code: "model_not_found" });

@@ -44,16 +44,13 @@ export async function executeRun(port: RunPort, options: ExecuteOptions): Promis
       const { answer } = await runStrategy({ ...scope, prefix: `${step}/` }, nested, messages, options.registry);
       return { slot, step, kind: "answered", answer: toAnswer(slot, step, answer.result) };
     } catch (error) {
-      if (!(error instanceof RunFailure)) throw error;
-      const { message, status, details } = error.apiError;
-      const failure = {
-        class: "unavailable" as const,
-        message,
-        status,
-        code: null,
-        param: null,
-        retryAfterMs: details.retryAfterMs ?? null,
-      };
+      // It never rejects: who waits for the slot hears of a lost run by its own port.
+      const isExpected = error instanceof RunFailure;
+      if (!isExpected && !port.signal.aborted) options.onFault(error as Error);
+      const message = error instanceof Error ? error.message : String(error);
+      const retryAfterMs = isExpected ? (error.apiError.details.retryAfterMs ?? null) : null;
+      const status = isExpected ? error.apiError.status : null;
+      const failure = { class: "unavailable" as const, message, status, code: null, param: null, retryAfterMs };
       return { slot, step, kind: "failed", failure };
     }
   }
