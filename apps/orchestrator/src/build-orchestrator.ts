@@ -1,5 +1,5 @@
 import type { Clock } from "@composite-llm/core";
-import type { Timer } from "@composite-llm/engine";
+import { createLatencyBook, type Timer } from "@composite-llm/engine";
 import { createWorker, openRunDesk, openSweeper, RUNS_QUEUE, type RedisTarget } from "@composite-llm/queue";
 import type { Logger } from "@composite-llm/runtime";
 import type { Registry, Strategy } from "@composite-llm/strategies";
@@ -31,13 +31,14 @@ export async function buildOrchestrator(options: OrchestratorOptions): Promise<O
   const { redis, registry, clock, startTimer, logger } = options;
   const desk = await openRunDesk({ ...redis, clock });
   const closing = new AbortController();
+  const latencies = createLatencyBook();
   const sweeper = openSweeper({ ...redis, onSwept: (run, swept) => logger.info({ run, swept }, "swept") });
   const workers = Array.from({ length: WORKERS }, () =>
     createWorker({
       ...redis,
       queue: RUNS_QUEUE,
       concurrency: Math.ceil(options.concurrency / WORKERS),
-      process: (job) => processRun(job, { desk, registry, startTimer, closing: closing.signal, logger }),
+      process: (job) => processRun(job, { desk, registry, startTimer, latencies, closing: closing.signal, logger }),
     }),
   );
   return {

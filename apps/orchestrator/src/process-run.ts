@@ -1,6 +1,6 @@
 import { parseRunJob } from "@composite-llm/contracts";
 import { isRunId } from "@composite-llm/core";
-import { executeRun, type Timer } from "@composite-llm/engine";
+import { executeRun, type LatencyBook, type Timer } from "@composite-llm/engine";
 import { OwnershipLost, type RunDesk, type TakenJob } from "@composite-llm/queue";
 import type { Logger } from "@composite-llm/runtime";
 import type { Registry, Strategy } from "@composite-llm/strategies";
@@ -10,6 +10,7 @@ export interface ProcessRunDeps {
   /** The strategies as they are now; a run keeps those that it began with. */
   registry(): Registry<Strategy>;
   startTimer: Timer;
+  latencies: LatencyBook;
   /** Aborted when this process ends: its runs go to others at once. */
   closing: AbortSignal;
   logger: Logger;
@@ -32,6 +33,7 @@ export async function processRun(job: TakenJob, deps: ProcessRunDeps): Promise<v
     await executeRun(port, {
       registry: deps.registry(),
       startTimer: deps.startTimer,
+      latencies: deps.latencies,
       onFault: (error) => logger.error({ err: error }, "the run met a fault of ours"),
     });
     logger.debug({ model: port.plan.model }, "run ended");

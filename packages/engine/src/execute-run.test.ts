@@ -1,13 +1,19 @@
 import { createRegistry } from "@composite-llm/strategies";
 import { describe, expect, it, vi } from "vitest";
 import { executeRun } from "./execute-run.ts";
+import { createLatencyBook } from "./latency-book.ts";
 import { answered, createFakeRun, failed, type FakeRun, moaPlan, slot, stage } from "./fixtures/fake-run.ts";
 
 const registry = createRegistry([]);
 const three = [slot(0, "proposer"), slot(1, "proposer"), slot(2, "proposer", "m2", "anthropic")];
 
 async function execute(fake: FakeRun): Promise<FakeRun> {
-  await executeRun(fake.port, { registry, startTimer: fake.startTimer, onFault: (error) => expect.fail(String(error.stack)) });
+  await executeRun(fake.port, {
+    registry,
+    startTimer: fake.startTimer,
+    latencies: createLatencyBook(),
+    onFault: (error) => expect.fail(String(error.stack)),
+  });
   return fake;
 }
 
@@ -101,9 +107,10 @@ describe("executeRun", () => {
   });
 
   it("fails when the run's time is over", async () => {
-    const fake = createFakeRun(moaPlan(three, {}, { totalDeadlineMs: 3000 }), { final: { hang: true } });
+    const root = { strategy: "single", options: {}, stages: [], final: slot(0, "single"), seed: 1 };
+    const fake = createFakeRun(moaPlan([], {}, { totalDeadlineMs: 3000, root }), { final: { hang: true } });
     const done = execute(fake);
-    await vi.waitFor(() => expect(fake.dispatched).toHaveLength(3));
+    await vi.waitFor(() => expect(fake.dispatched).toHaveLength(1));
     await fake.advance(3000);
     await done;
     expect(fake.end).toMatchObject({
@@ -180,7 +187,7 @@ describe("executeRun", () => {
     const proposers = [{ ...nested, member: { ...nested.member, nested: inner } }];
     const fake = createFakeRun(moaPlan(proposers), { "propose.0.0/propose.0.0": { hang: true } });
     const onFault = vi.fn<(error: Error) => void>();
-    const done = executeRun(fake.port, { registry, startTimer: fake.startTimer, onFault });
+    const done = executeRun(fake.port, { registry, startTimer: fake.startTimer, latencies: createLatencyBook(), onFault });
     await vi.waitFor(() => expect(fake.dispatched).toHaveLength(1));
     fake.abort.abort(new Error("taken"));
     await expect(done).rejects.toThrow("taken");
@@ -199,7 +206,7 @@ describe("executeRun", () => {
 
   it("decides nothing more once the run is another's", async () => {
     const fake = createFakeRun(moaPlan(three), { "propose.0.0": { hang: true } });
-    const done = executeRun(fake.port, { registry, startTimer: fake.startTimer, onFault: () => undefined });
+    const done = executeRun(fake.port, { registry, startTimer: fake.startTimer, latencies: createLatencyBook(), onFault: () => undefined });
     await vi.waitFor(() => expect(fake.dispatched).toHaveLength(2));
     fake.abort.abort(new Error("taken"));
     await expect(done).rejects.toThrow("taken");
@@ -210,5 +217,77 @@ describe("executeRun", () => {
     const plan = moaPlan(three);
     const fake = await execute(createFakeRun({ ...plan, delivery: { ...plan.delivery, includeTrace: true } }, {}));
     expect(completionOf(fake).choices[0]?.message.reasoning_content).toContain("proposer 1 (openai/m");
+  });
+});
+
+describe("the ladder", () => {
+  const soon = { totalDeadlineMs: 10_000 };
+
+  it("leaves a stage with what it has when the rest of the time is needed for the last call", async () => {
+    const fake = createFakeRun(moaPlan(three, {}, soon), { "propose.0.2": { hang: true } });
+    const done = execute(fake);
+    await vi.waitFor(() => expect(fake.dispatched).toHaveLength(2));
+    await fake.advance(9_000);
+    await done;
+    expect(completionOf(fake).composite.stages.map(({ released }) => released)).toEqual(["ladder", "all"]);
+    expect(fake.cancelled).toEqual(["propose.0.2"]);
+  });
+
+  it("returns the best answer so far, marked, when the last call fails and nobody saw a word of it", async () => {
+    const fake = await execute(createFakeRun(moaPlan(three), { final: { fail: "unavailable" } }));
+    const { choices, composite } = completionOf(fake);
+    expect(choices[0]?.message.content).toBe("answer of propose.0.0");
+    expect(composite.degraded).toEqual([{ code: "synthesis_skipped", stage: "final", slot: null }]);
+    expect(composite.failed).toEqual([{ step: "final", class: "unavailable" }]);
+  });
+
+  it("returns it too when the time is over before the last call is", async () => {
+    const fake = createFakeRun(moaPlan(three, {}, soon), { final: { hang: true } });
+    const done = execute(fake);
+    await vi.waitFor(() => expect(fake.dispatched).toHaveLength(3));
+    await fake.advance(10_000);
+    await done;
+    expect(completionOf(fake).composite.degraded.map(({ code }) => code)).toEqual(["synthesis_skipped"]);
+  });
+
+  it("has no rung but the error once a word of the last call was seen", async () => {
+    const fake = createFakeRun(moaPlan(three), { final: { fail: "unavailable" } });
+    fake.hasPublished = true;
+    await execute(fake);
+    expect(fake.end).toMatchObject({ state: "failed", data: { error: { code: "upstream_error" } } });
+  });
+
+  it("gives no member's text to a client that asked for what only the last call can give", async () => {
+    const request = { messages: [{ role: "user", content: "why?" }], params: { response_format: { type: "json_object" } } };
+    const fake = await execute(createFakeRun(moaPlan(three, {}, { request }), { final: { fail: "unavailable" } }));
+    expect(fake.end?.state).toBe("failed");
+  });
+
+  it("does not begin a last call that is known to take longer than the time that is left", async () => {
+    const book = createLatencyBook();
+    for (let index = 0; index < 20; index += 1) book.observe({ provider: "openai", model: "gpt-5", role: "aggregator" }, 60_000);
+    const fake = createFakeRun(moaPlan(three, {}, soon), {});
+    await executeRun(fake.port, { registry, startTimer: fake.startTimer, latencies: book, onFault: () => undefined });
+    expect(fake.dispatched.flat().map(({ step }) => step)).not.toContain("final");
+  });
+
+  it("skips reviews for which there is no time, and says so", async () => {
+    const book = createLatencyBook();
+    for (let index = 0; index < 20; index += 1) book.observe({ provider: "openai", model: "m1", role: "reviewer" }, 20_000);
+    const answer = stage("answer", [slot(0, "member"), slot(1, "member"), slot(2, "member")]);
+    const review = stage("review", [slot(0, "reviewer"), slot(1, "reviewer"), slot(2, "reviewer")]);
+    const options = { exclude_self_votes: true, max_council_size: 8 };
+    const root = { strategy: "council", options, stages: [answer, review], final: slot(0, "chairman", "gpt-5"), seed: 3 };
+    const fake = createFakeRun(moaPlan([], {}, { ...soon, root }), {});
+    await executeRun(fake.port, {
+      registry,
+      startTimer: fake.startTimer,
+      latencies: book,
+      onFault: (error) => expect.fail(String(error.stack)),
+    });
+    expect(fake.dispatched.flat().map(({ step }) => step)).toEqual(["answer.0.0", "answer.0.1", "answer.0.2", "final"]);
+    const { composite } = completionOf(fake);
+    expect(composite.stages[1]).toMatchObject({ name: "review", released: "ladder" });
+    expect(composite.degraded.map(({ code }) => code)).toContain("reviews_skipped");
   });
 });

@@ -8,13 +8,18 @@ import { runFinal } from "./run-final.ts";
 import { runStrategy } from "./run-strategy.ts";
 import type { Registry, Strategy, StrategyResult } from "@composite-llm/strategies";
 import { type SlotOutcome, toAnswer } from "./slot-outcome.ts";
+import { findFallback } from "./fallback.ts";
+import type { LatencyBook } from "./latency-book.ts";
 import { createStepCalls } from "./step-calls.ts";
+import { createTimeLadder, NO_LADDER } from "./time-ladder.ts";
 import { createTimeline } from "./timeline.ts";
 
 export interface ExecuteOptions {
   /** Strategies by name, as this process loaded them. */
   registry: Registry<Strategy>;
   startTimer: Timer;
+  /** What this process learned of how long calls take. */
+  latencies: LatencyBook;
   /** Told of faults of ours: a strategy's bug, a stage that was never planned. */
   onFault(error: Error): void;
 }
@@ -26,7 +31,7 @@ export interface ExecuteOptions {
 export async function executeRun(port: RunPort, options: ExecuteOptions): Promise<void> {
   const { plan } = port;
   const timeline = createTimeline();
-  const calls = createStepCalls(port);
+  const calls = createStepCalls(port, options.latencies);
   const scope: RunScope = {
     port,
     calls,
@@ -36,12 +41,19 @@ export async function executeRun(port: RunPort, options: ExecuteOptions): Promis
     prefix: "",
     memberStream: plan.delivery.streamMembers ? { publish: "member_delta", stream: true } : { publish: null, stream: false },
     pendingEvents: [],
+    ladder: createTimeLadder(plan.root, plan.totalDeadlineMs, options.latencies),
+    fallback: null,
     runNested,
   };
 
   async function runNested(nested: PlannedStrategy, step: string, slot: number, messages: readonly Message[]): Promise<SlotOutcome> {
     try {
-      const { answer } = await runStrategy({ ...scope, prefix: `${step}/` }, nested, messages, options.registry);
+      const { answer } = await runStrategy(
+        { ...scope, prefix: `${step}/`, fallback: null, ladder: NO_LADDER },
+        nested,
+        messages,
+        options.registry,
+      );
       return { slot, step, kind: "answered", answer: toAnswer(slot, step, answer.result) };
     } catch (error) {
       // It never rejects: who waits for the slot hears of a lost run by its own port.
@@ -68,7 +80,9 @@ export async function executeRun(port: RunPort, options: ExecuteOptions): Promis
   } catch (error) {
     if (port.signal.aborted) throw error;
     if (error instanceof RunFailure) {
-      await failRun(scope, error.apiError);
+      const fallback = await findFallback(scope);
+      if (fallback === null) await failRun(scope, error.apiError);
+      else await endRun(scope, fallback);
       return;
     }
     options.onFault(error as Error);

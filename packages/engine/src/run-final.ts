@@ -1,10 +1,16 @@
 import type { Message, Params, PlannedSlot } from "@composite-llm/contracts";
+import { ApiError } from "@composite-llm/core";
 import type { Answer } from "@composite-llm/strategies";
-import { finalCallFailed } from "./run-failure.ts";
+import { finalCallFailed, RunFailure } from "./run-failure.ts";
 import type { Settled } from "./run-port.ts";
 import type { RunScope } from "./run-scope.ts";
 import { toSlotOutcome } from "./slot-outcome.ts";
 import { finalKey } from "./step-key.ts";
+
+/** Thrown in place of a last call for which the time that is left is known not to suffice. */
+export function noTimeForFinal(run: string): RunFailure {
+  return new RunFailure(new ApiError("deadline_exceeded", "There was no time left for the last stage.", { composite: { run_id: run } }));
+}
 
 /** Makes the last call of a strategy. Of the run's own strategy, the text goes to the client. Throws RunFailure when it gives no answer. */
 export async function runFinal(scope: RunScope, final: PlannedSlot, messages: readonly Message[], params: Params): Promise<Answer> {
@@ -12,6 +18,8 @@ export async function runFinal(scope: RunScope, final: PlannedSlot, messages: re
   const step = finalKey(scope.prefix);
   const title = { name: step, index: scope.timeline.nextIndex() };
   const isOuter = scope.prefix === "";
+  const { finalMs } = scope.ladder;
+  if (scope.fallback !== null && finalMs !== null && port.deadlineAtMs - port.now() < finalMs) throw noTimeForFinal(port.run);
 
   if (final.member.nested !== null) {
     const outcome = await scope.runNested(final.member.nested, step, final.slot, messages);
@@ -49,6 +57,7 @@ export async function runFinal(scope: RunScope, final: PlannedSlot, messages: re
     });
     const outcome = toSlotOutcome(final.slot, settled);
     if (outcome.kind === "answered") return outcome.answer;
+    scope.notes.failed.push({ step, slot: final.slot, failure: outcome.failure });
     const isPlainModel = isOuter && final.role === "single";
     throw finalCallFailed(port.run, { step, slot: final.slot, failure: outcome.failure }, isPlainModel);
   } finally {

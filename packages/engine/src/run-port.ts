@@ -43,6 +43,8 @@ export interface RunPort {
   ): Promise<number>;
   await(cell: CellId & { provider: string }, onSettled: (settled: Settled) => void): void;
   release(stageKey: string, decision: string, event: EventOf<"stage">, stragglers: { keep: boolean; cells: CellId[] }): Promise<string>;
+  /** Whether a part of a step's text was published. */
+  hasPublished(step: string): Promise<boolean>;
   finish(end: RunEnd, unseen: EventDraft[]): Promise<void>;
 }
 

@@ -1,8 +1,10 @@
 import type { CallStep, Degraded, Message, PlannedStrategy } from "@composite-llm/contracts";
+import type { Answer } from "@composite-llm/strategies";
 import type { FailedCall } from "./run-failure.ts";
 import type { EventDraft, RunPort, Timer } from "./run-port.ts";
 import type { SlotOutcome } from "./slot-outcome.ts";
 import type { StepCalls } from "./step-calls.ts";
+import type { TimeLadder } from "./time-ladder.ts";
 import type { Timeline } from "./timeline.ts";
 
 /** What happened in a run besides answers: shown in the response, in a header and in the events. */
@@ -24,5 +26,8 @@ export interface RunScope {
   memberStream: Pick<CallStep, "publish" | "stream">;
   /** Events that wait for the next stage to be written with. */
   pendingEvents: EventDraft[];
+  ladder: TimeLadder;
+  /** What is returned when the last call cannot give an answer; null while nothing is. Of the run's own strategy only. */
+  fallback: Answer | null;
   runNested(plan: PlannedStrategy, step: string, slot: number, messages: readonly Message[]): Promise<SlotOutcome>;
 }

@@ -23,17 +23,28 @@ export async function runStage(scope: RunScope, stage: PlannedStage, request: St
   entered.catch(() => undefined);
   const beganAtMs = port.journal.entered.get(key) ?? port.now();
   const { policy } = stage;
-  const deadlineMs = policy.deadlineMs === null ? port.deadlineAtMs : Math.min(port.deadlineAtMs, beganAtMs + policy.deadlineMs);
+  const ladderAtMs = port.deadlineAtMs - scope.ladder.keptForFinalMs;
+  const stageDeadlineMs = policy.deadlineMs === null ? Number.POSITIVE_INFINITY : beganAtMs + policy.deadlineMs;
+  const deadlineMs = Math.min(ladderAtMs, stageDeadlineMs);
 
   // A replay goes on with the answers that were decided on, whatever else came in since.
   const journaled = port.journal.released.get(key);
   const decided = journaled === undefined ? null : parseStageDecision(journaled);
-  const asked = decided === null ? slots : slots.filter(({ slot }) => decided.slots.includes(slot));
+  const isSkipped =
+    decided === null && request.optional === true && port.deadlineAtMs - port.now() < scope.ladder.neededMs(stage.name, stage.layer);
+  const answering = decided === null ? slots : slots.filter(({ slot }) => decided.slots.includes(slot));
+  const asked = isSkipped ? [] : answering;
 
   const outcomes = new Map<number, SlotOutcome>();
   const open = new Map<string, CellId>();
-  const remainingMs = Math.max(0, deadlineMs - port.now());
-  const wait = createStageWait({ policy, slots: asked.length, remainingMs, startTimer: scope.startTimer, signal: port.signal });
+  const wait = createStageWait({
+    policy,
+    slots: asked.length,
+    remainingMs: stageDeadlineMs - port.now(),
+    ladderMs: ladderAtMs - port.now(),
+    startTimer: scope.startTimer,
+    signal: port.signal,
+  });
   wait.released.catch(() => undefined);
   const record = (outcome: SlotOutcome): void => {
     outcomes.set(outcome.slot, outcome);
@@ -66,7 +77,8 @@ export async function runStage(scope: RunScope, stage: PlannedStage, request: St
   });
   await Promise.all([entered, sending]);
 
-  const reason = await wait.released;
+  const released = await wait.released;
+  const reason = isSkipped ? "ladder" : released;
   const decision = decided ?? release();
   const ended = [...outcomes.values()].map(({ step }) => step);
   scope.timeline.add({ ...title, beganAtMs, endedAtMs: decision.atMs, reason: decision.reason, steps: slots.map(stepOf), ended });

@@ -26,7 +26,10 @@ export async function runStrategy(
       if (stage === undefined) throw new Error(`strategy ${plan.strategy} planned no stage ${request.name}.${request.layer ?? 0}`);
       return runStage(scope, stage, request);
     },
-    final: (finalMessages, params) => runFinal(scope, plan.final, finalMessages, { ...plan.final.member.params, ...params }),
+    final: (finalMessages, { params, fallback } = {}) => {
+      scope.fallback = fallback ?? null;
+      return runFinal(scope, plan.final, finalMessages, { ...plan.final.member.params, ...params });
+    },
     ballot: (step, ranking, critique) => {
       scope.pendingEvents.push({ kind: "ballot", data: { step, ranking, critique } });
     },

@@ -5,8 +5,10 @@ import type { ReleaseReason } from "./stage-decision.ts";
 export interface StageWaitOptions {
   policy: StagePolicy;
   slots: number;
-  /** Until the stage's or the run's deadline, whichever is first. */
+  /** Until the stage's own deadline. */
   remainingMs: number;
+  /** Until what is left of the run's time is needed by what follows. */
+  ladderMs: number;
   startTimer: Timer;
   signal: AbortSignal;
 }
@@ -26,7 +28,10 @@ export function createStageWait(options: StageWaitOptions): StageWait {
   let failures = 0;
   let stopGrace: (() => void) | null = null;
 
-  const stopDeadline = startTimer(options.remainingMs, () => end("deadline"));
+  const isLadderFirst = options.ladderMs < options.remainingMs;
+  const stopDeadline = startTimer(Math.max(0, Math.min(options.remainingMs, options.ladderMs)), () =>
+    end(isLadderFirst ? "ladder" : "deadline"),
+  );
   const onAbort = (): void => {
     clear();
     reject(signal.reason as Error);

@@ -1,4 +1,5 @@
 import type { CallStep, Message } from "@composite-llm/contracts";
+import type { LatencyBook } from "./latency-book.ts";
 import type { RunPort, Settled } from "./run-port.ts";
 
 /** A call that a stage wants made. */
@@ -28,7 +29,7 @@ export interface StepCalls {
   readonly settled: readonly Settled[];
 }
 
-export function createStepCalls(port: RunPort): StepCalls {
+export function createStepCalls(port: RunPort, latencies: LatencyBook): StepCalls {
   const history = new Map<string, Settled>();
   const open = new Map<string, number>();
   const dispatches = new Map<string, number>();
@@ -46,6 +47,9 @@ export function createStepCalls(port: RunPort): StepCalls {
       settledSoFar.push(settled);
       const call = byStep.get(settled.step);
       if (call === undefined) return;
+      if (settled.status === "succeeded" && settled.report !== null) {
+        latencies.observe({ provider: call.provider, model: call.step.model, role: call.step.role }, settled.report.latencyMs);
+      }
       const times = dispatches.get(settled.step) ?? 0;
       // Whoever worked on it is gone without a trace of a result: it is called again under a new number.
       if (settled.status === "lost" && times < MAX_DISPATCHES && !port.signal.aborted)

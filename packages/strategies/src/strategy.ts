@@ -91,8 +91,11 @@ export interface StrategyContext<Options> {
   /** Seeded by the run; the same on every replay, as long as draws happen in the same order. */
   random: Random;
   stage(request: StageRequest): Promise<StageOutcome>;
-  /** The last call, streamed to the client, with the client's own parameters and tools. */
-  final(messages: readonly Message[], params?: Params): Promise<Answer>;
+  /**
+   * The last call, streamed to the client, with the client's own parameters and tools. `fallback` is returned in its place, visibly, when there is no
+   * time for it or it fails, and nothing of it was seen.
+   */
+  final(messages: readonly Message[], options?: { params?: Params; fallback?: Answer }): Promise<Answer>;
   /** Records a reviewer's vote for those who watch: slots from best to worst, none for an abstention. */
   ballot(step: string, ranking: number[], critique: string | null): void;
 }

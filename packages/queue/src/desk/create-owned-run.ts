@@ -27,6 +27,7 @@ interface OwnedRunParts {
   queueOf(provider: string): Queue;
   waiters: Waiters;
   held: Map<RunId, HeldRun>;
+  hasPublished(step: string): Promise<boolean>;
 }
 
 /** Owner numbers are never used twice, so neither is a dispatch number that is counted from one of them. */
@@ -113,6 +114,8 @@ export function createOwnedRun(parts: OwnedRunParts): OwnedRun {
       );
       return String(reply[1]);
     },
+
+    hasPublished: (step) => parts.hasPublished(step),
 
     finish: async (end, unseen) => {
       const kind = end.state === "succeeded" ? "finished" : "error";

@@ -43,6 +43,8 @@ export interface OwnedRun {
     event: EventOf<"stage">,
     stragglers: { keep: boolean; cells: { step: string; dispatch: number }[] },
   ): Promise<string>;
+  /** Whether a part of a step's text was published. */
+  hasPublished(step: string): Promise<boolean>;
   /** Ends the run with its last event, after those that nobody has written yet. */
   finish(
     end: { state: "succeeded"; data: EventOf<"finished"> } | { state: "failed" | "cancelled"; data: EventOf<"error"> },

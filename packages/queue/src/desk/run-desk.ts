@@ -98,6 +98,7 @@ export async function openRunDesk(target: RedisTarget & { clock: Clock }): Promi
         queueOf,
         waiters,
         held,
+        hasPublished: async (step) => (await commands.hexists(keys.journal(run), `a:${step}`)) === 1,
       });
     },
     isListening: () => inbox.isReading() && commands.status === "ready",

@@ -24,7 +24,9 @@ export async function runCouncil(context: StrategyContext<CouncilOptions>): Prom
   const labelled = labelAnswers(answers, context.random);
   const reviews = labelled.length < MIN_ANSWERS_TO_REVIEW ? null : await review(context, council, labelled);
   if (reviews === null) degraded.push({ code: "reviews_skipped", stage: "review", slot: null });
-  const answer = await context.final(toChairmanMessages(context, labelled, reviews));
+  const best = reviews?.ranking.toSorted((left, right) => right.score - left.score)[0];
+  const fallback = answers.find(({ slot }) => slot === best?.slot) ?? survivor;
+  const answer = await context.final(toChairmanMessages(context, labelled, reviews), fallback === undefined ? {} : { fallback });
   return { answer, ranking: reviews?.ranking ?? [], degraded };
 }
 

@@ -22,7 +22,7 @@ export async function runMoa(context: StrategyContext<MoaOptions>): Promise<Stra
   if (survivor !== undefined && answers.length === 1 && planned > 1) {
     return { answer: survivor, degraded: [{ code: "single_survivor", stage: "propose", slot: survivor.slot }] };
   }
-  return { answer: await context.final(toAggregatorMessages(context, answers)) };
+  return { answer: await context.final(toAggregatorMessages(context, answers), survivor === undefined ? {} : { fallback: survivor }) };
 }
 
 function bySlot(newest: ReadonlyMap<number, Answer>): Answer[] {

@@ -90,7 +90,10 @@ export async function runWithFakes<Options extends JsonObject>(strategy: Strateg
     return outcome;
   };
 
-  const final = async (finalMessages: readonly Message[], params: Params = {}): Promise<Answer> => {
+  const final = async (
+    finalMessages: readonly Message[],
+    { params = {} }: { params?: Params; fallback?: Answer } = {},
+  ): Promise<Answer> => {
     if (calls.some(({ stage }) => stage === "final")) throw new Error("there is one final call at most");
     const slot = plan.final;
     const made = { step: "final", stage: "final", layer: 0, slot, messages: finalMessages, params: { ...slot.member.params, ...params } };
