@@ -3,7 +3,9 @@ export { type Environment, type EnvironmentValues, parseEnvironment } from "./en
 export { type HealthCheck, type HealthChecks, type HealthReport, runHealthChecks } from "./health-checks.ts";
 export { createHealthServer, type HealthRoute, type HealthServer, type HealthServerOptions } from "./health-server.ts";
 export { createLogger, LOG_LEVELS, type Logger, type LoggerOptions, type LogLevel } from "./logger.ts";
+export { findUrlProblem, hostOf } from "./outgoing-url.ts";
 export type { ProcessHost } from "./process-host.ts";
+export { isPublicAddress } from "./public-address.ts";
 export { type RunningService, runService, type ServiceContext, type ServiceOptions, type ServiceSurroundings } from "./run-service.ts";
 export { scrub } from "./scrub.ts";
 export { toStartupError } from "./to-startup-error.ts";
