@@ -50,5 +50,6 @@ export {
   type RunPlan,
   type RunRequest,
   type StagePolicy,
+  type Webhook,
 } from "./run-plan.ts";
 export { addUsage, NO_USAGE, toWireUsage, type Usage } from "./usage.ts";

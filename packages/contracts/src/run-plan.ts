@@ -68,6 +68,13 @@ export interface Delivery {
   includeTrace: boolean;
 }
 
+/** Whom to tell when the run ended. */
+export interface Webhook {
+  url: string;
+  /** Name of the signing secret in the configuration; never the secret itself. */
+  secret: string;
+}
+
 /** Everything that decides a run, stored when it is accepted. */
 export interface RunPlan {
   v: 1;
@@ -81,6 +88,9 @@ export interface RunPlan {
   root: PlannedStrategy;
   request: RunRequest;
   delivery: Delivery;
+  /** Whether it was handed in to run without a client that waits. */
+  background: boolean;
+  webhook: Webhook | null;
   /** Stages to leave out because the request continues a tool call: only the final call is made. */
   finalOnly: boolean;
   totalDeadlineMs: number;
@@ -149,6 +159,9 @@ const runPlan: z.ZodType<RunPlan> = z.object({
     streamMembers: z.boolean(),
     includeTrace: z.boolean(),
   }),
+  // Plans of the release before have neither.
+  background: z.boolean().default(false),
+  webhook: z.object({ url: z.string(), secret: z.string() }).nullable().default(null),
   finalOnly: z.boolean(),
   totalDeadlineMs: z.number(),
   priority: z.enum(["interactive", "batch"]),
