@@ -186,12 +186,26 @@ describe("a chat completion request", () => {
     ],
     ["with functions", body({ functions: [] }), "functions", /send tools/],
     ["in the background", body({ background: true }), "background", /\/v1\/runs/],
+    ["with text as webhook", body({ webhook: "https://example.org/" }), "webhook", /must be an object/],
+    ["with a webhook without a secret", body({ webhook: { url: "https://example.org/" } }), "webhook.secret", /is missing/],
+    ["with a webhook that has more", body({ webhook: { url: "u", secret: "s", headers: {} } }), "webhook.headers", /headers/],
     ["with a list of options", body({ composite: [] }), "composite", /must be an object, not a list/],
     ["with text as optional_params", body({ optional_params: "x" }), "optional_params", /must be an object, not a string/],
   ])("is refused %s", (_case, value, param, message) => {
     const [refusedParam, said] = refusalOf(value);
     expect(refusedParam).toBe(param);
     expect(said).toMatch(message);
+  });
+
+  test("may be a run in the background, which waits for nobody", () => {
+    expect(() => parseChatRequest(body({ background: true }), "runs")).not.toThrow();
+    expect(() => parseChatRequest(body({ background: false }), "runs")).toThrow(/chat\/completions/);
+  });
+
+  test("keeps its webhook apart from what goes to models", () => {
+    const webhook = { url: "https://example.org/", secret: "billing" };
+    expect(parseChatRequest(body({ webhook }))).toMatchObject({ webhook, fields: {} });
+    expect(parseChatRequest(body({})).webhook).toBe(null);
   });
 
   test("takes tools of vendors, assistant refusals and answered parallel calls", () => {

@@ -17,6 +17,8 @@ export interface ChatRequest {
   messages: ChatMessage[];
   stream: boolean;
   includeUsage: boolean;
+  /** Whom to tell when the run ended; `secret` is the name of one in the configuration. */
+  webhook: { url: string; secret: string } | null;
   /**
    * Every other top-level field that is set: parameters of the final stage, and options of ours that are not yet separated.
    * `max_completion_tokens` is folded into `max_tokens`.
@@ -33,15 +35,25 @@ const OWN_FIELDS: ReadonlySet<string> = new Set([
   "stream",
   "stream_options",
   "background",
+  "webhook",
   "optional_params",
   "composite",
   "max_completion_tokens",
 ]);
 
-function checkTogether(body: RequestBody): void {
-  if (body.background === true) {
+function checkBackground({ background }: RequestBody, endpoint: ChatEndpoint): void {
+  if (endpoint === "chat" && background === true) {
     throw invalidRequest("background", "background is not a field of chat completions: send the same body to POST /v1/runs instead.");
   }
+  if (endpoint === "runs" && background === false) {
+    throw invalidRequest(
+      "background",
+      "A run goes on in the background: to wait for it, send the same body to POST /v1/chat/completions instead.",
+    );
+  }
+}
+
+function checkTogether(body: RequestBody): void {
   if (body.stream !== true && body.stream_options != null) {
     throw invalidRequest("stream_options", "stream_options is only allowed together with stream: true.");
   }
@@ -59,13 +71,16 @@ function checkTogether(body: RequestBody): void {
   }
 }
 
+/** Where a body was sent to: it means the same, but is answered otherwise. */
+export type ChatEndpoint = "chat" | "runs";
+
 /**
  * Reads the body of a chat completion as tolerantly as a drop-in server must: only what the OpenAI API itself refuses is refused.
  * A field of the OpenAI API that is null counts as not sent.
  *
  * @throws ApiError `invalid_request` with the field in `param`
  */
-export function parseChatRequest(body: unknown): ChatRequest {
+export function parseChatRequest(body: unknown, endpoint: ChatEndpoint = "chat"): ChatRequest {
   if (!isRecord(body)) throw invalidRequest(null, "The body must be a JSON object with model and messages.");
   const parsed = requestBody.safeParse(body);
   if (!parsed.success) {
@@ -75,6 +90,7 @@ export function parseChatRequest(body: unknown): ChatRequest {
     throw invalidRequest(formatPath(path), `${message}.`);
   }
   const read = parsed.data;
+  checkBackground(read, endpoint);
   checkTogether(read);
   checkTools(read);
   checkToolMessages(read.messages);
@@ -92,6 +108,7 @@ export function parseChatRequest(body: unknown): ChatRequest {
     messages: body["messages"] as ChatMessage[],
     stream: read.stream === true,
     includeUsage: read.stream_options?.include_usage === true,
+    webhook: read.webhook ?? null,
     fields,
     optionalParams: read.optional_params ?? {},
     composite: read.composite ?? {},

@@ -1,6 +1,6 @@
 export { type ChatCompletionBody, chatCompletion } from "./chat-completion.ts";
 export { type ChatCompletionChunk, chatCompletionChunk } from "./chat-completion-chunk.ts";
-export { type ChatMessage, type ChatRequest, parseChatRequest } from "./chat-request.ts";
+export { type ChatEndpoint, type ChatMessage, type ChatRequest, parseChatRequest } from "./chat-request.ts";
 export { type DescribedIssue, describeIssue } from "./describe-issue.ts";
 export { type ErrorResponse, errorResponse } from "./error-response.ts";
 export { formatPath } from "./format-path.ts";

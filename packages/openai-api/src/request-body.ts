@@ -6,6 +6,8 @@ const MAX_CHOICES = 128;
 const MAX_TOOLS = 128;
 const MAX_STOPS = 4;
 const MAX_MODEL_NAME = 256;
+const MAX_URL = 2048;
+const MAX_SECRET_NAME = 64;
 
 const tokens = z.int().min(1);
 const penalty = z.number().min(-2).max(2);
@@ -40,6 +42,7 @@ export const requestBody = z.looseObject({
   store: z.boolean().nullish(),
   modalities: z.array(z.string()).nullish(),
   background: z.boolean().nullish(),
+  webhook: z.strictObject({ url: z.string().min(1).max(MAX_URL), secret: z.string().min(1).max(MAX_SECRET_NAME) }).nullish(),
   optional_params: z.record(z.string(), z.unknown()).nullish(),
   composite: z.record(z.string(), z.unknown()).nullish(),
 });
