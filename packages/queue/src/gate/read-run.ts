@@ -37,6 +37,7 @@ export async function readRun(commands: Redis, keys: Keys, run: RunId): Promise<
     deadlineAtMs: Number(fields["deadline"]),
     expiresAtMs: Number(fields["ended"] ?? fields["deadline"]) + Number(fields["ttl"]),
     retryOf: retryOf !== undefined && isRunId(retryOf) ? retryOf : null,
+    lastEvent: Number(fields["number"] ?? 0),
     outcome: ttlMs === -2 ? null : await readOutcome(commands, keys, run, fields["outcome"]),
   };
 }

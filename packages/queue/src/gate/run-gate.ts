@@ -65,6 +65,8 @@ export interface StoredRun {
   /** When its content goes. */
   expiresAtMs: number;
   retryOf: RunId | null;
+  /** Number of the newest event. */
+  lastEvent: number;
   /** The last event, once it ended. */
   outcome: Extract<RunEvent, { kind: "finished" | "error" }> | null;
 }
