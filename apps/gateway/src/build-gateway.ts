@@ -13,8 +13,8 @@ import { registerCors } from "./http/register-cors.ts";
 import { registerRequestLog } from "./http/register-request-log.ts";
 import { registerModels } from "./models/register-models.ts";
 import { createHangUpPolicy } from "./runs/hang-up.ts";
+import type { OpenAnswers } from "./runs/open-answers.ts";
 import type { Settings } from "./settings.ts";
-import type { ChatStream } from "./sse/chat-stream.ts";
 import { DEFAULT_STREAM_TIMING, type StreamTiming } from "./sse/sse-connection.ts";
 
 export interface GatewayDeps {
@@ -41,8 +41,8 @@ const REQUEST_TIMEOUT_MS = 120_000;
 /** The HTTP API, ready to listen or to be injected into. */
 export function buildGateway(deps: GatewayDeps): Gateway {
   const { gate, settings, logger, bodyLimitBytes, randomBytes, clock } = deps;
-  const openStreams = new Set<ChatStream>();
-  const hangUps = createHangUpPolicy(gate, logger);
+  const openAnswers: OpenAnswers = new Set();
+  const hangUps = createHangUpPolicy();
   const app = fastify({
     bodyLimit: bodyLimitBytes,
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -68,7 +68,7 @@ export function buildGateway(deps: GatewayDeps): Gateway {
       clock,
       hangUps,
       timing: { ...DEFAULT_STREAM_TIMING, ...deps.timing },
-      openStreams,
+      openAnswers,
       settings,
       randomBytes,
       logger,
@@ -82,7 +82,7 @@ export function buildGateway(deps: GatewayDeps): Gateway {
     shutdown: (graceMs) =>
       closeWithin(app, graceMs, () => {
         hangUps.stop();
-        for (const stream of openStreams) stream.onLost(new Error("the gateway shuts down"));
+        for (const answer of openAnswers) answer.cut(new Error("the gateway shuts down"));
       }),
   };
 }

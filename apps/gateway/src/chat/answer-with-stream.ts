@@ -1,6 +1,9 @@
 import type { FastifyReply } from "fastify";
+import { GOES_ON } from "@composite-llm/queue";
 import type { PlannedRequest } from "../plan/plan-request.ts";
+import { confirmDelivery } from "../runs/confirm-delivery.ts";
 import { startRun } from "../runs/start-run.ts";
+import type { Wish } from "../runs/to-wish.ts";
 import { watchClient } from "../runs/watch-client.ts";
 import { createChatStream } from "../sse/chat-stream.ts";
 import { createChunkFormat } from "../sse/chunk-format.ts";
@@ -19,19 +22,14 @@ function headersOf(reply: FastifyReply): Record<string, string> {
  * Answers with a stream as soon as the run is accepted; from then on errors are chunks. What fails before is thrown and
  * becomes a status.
  */
-export async function answerWithStream(deps: ChatDeps, planned: PlannedRequest, reply: FastifyReply): Promise<FastifyReply> {
-  const { plan, restart, onDisconnect } = planned;
+export async function answerWithStream(deps: ChatDeps, planned: PlannedRequest, wish: Wish, reply: FastifyReply): Promise<FastifyReply> {
   const startedMs = deps.clock.monotonicMs();
   const client = watchClient(reply.raw);
-  const started = await startRun(deps.gate, plan);
-  const { run, following } = started;
-  const hangUp = (): void => {
-    following.close();
-    deps.hangUps.onGone(run, onDisconnect);
-  };
+  const started = await startRun(deps.gate, planned.plan, wish);
+  const { run, plan, following } = started;
   reply.hijack();
   if (client.isGone) {
-    hangUp();
+    deps.hangUps.onGone(following);
     return reply;
   }
 
@@ -44,8 +42,8 @@ export async function answerWithStream(deps: ChatDeps, planned: PlannedRequest, 
     onFull: () => following.pause(),
     onDrained: () => following.resume(),
     onGone: () => {
-      deps.openStreams.delete(stream);
-      hangUp();
+      deps.openAnswers.delete(answer);
+      deps.hangUps.onGone(following);
     },
   });
   const stream = createChatStream({
@@ -54,18 +52,23 @@ export async function answerWithStream(deps: ChatDeps, planned: PlannedRequest, 
       id: `chatcmpl-${run}`,
       created: Math.floor(plan.createdAtMs / 1000),
       model: plan.model,
-      includeUsage: plan.delivery.includeUsage,
+      includeUsage: planned.plan.delivery.includeUsage,
     }),
-    delivery: plan.delivery,
-    restart,
+    // How it is handed over is the request's own wish, also where the run is another's.
+    delivery: planned.plan.delivery,
+    // Of a run that is over only the committed answer counts: what an abandoned attempt said before it would end the replay.
+    restart: started.hadEnded ? "buffer" : planned.restart,
     send: (text) => connection.send(text),
-    onEnd: () => {
-      deps.openStreams.delete(stream);
-      following.close();
+    onEnd: (told) => {
+      deps.openAnswers.delete(answer);
+      // A stream may end before its run, which then goes on without listeners.
+      following.leave(GOES_ON);
+      if (told === "answer") confirmDelivery(reply.raw, run, wish, deps);
       connection.end();
     },
   });
-  deps.openStreams.add(stream);
+  const answer = { cut: (reason: Error) => stream.onLost(reason) };
+  deps.openAnswers.add(answer);
   started.listen(stream);
   return reply;
 }

@@ -1,7 +1,8 @@
 import type { Clock } from "@composite-llm/core";
 import type { RunGate } from "@composite-llm/queue";
+import type { Logger } from "@composite-llm/runtime";
 import type { HangUpPolicy } from "../runs/hang-up.ts";
-import type { ChatStream } from "../sse/chat-stream.ts";
+import type { OpenAnswers } from "../runs/open-answers.ts";
 import type { StreamTiming } from "../sse/sse-connection.ts";
 
 /** What it takes to answer a chat completion. */
@@ -10,6 +11,6 @@ export interface ChatDeps {
   clock: Clock;
   hangUps: HangUpPolicy;
   timing: StreamTiming;
-  /** Streams that are not over: what a shutdown waits for. */
-  openStreams: Set<ChatStream>;
+  openAnswers: OpenAnswers;
+  logger: Logger;
 }

@@ -1,8 +1,9 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
+import { GOES_ON } from "@composite-llm/queue";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { buildTestGateway, type TestGateway, type TestGatewayOptions } from "../testing/build-test-gateway.ts";
-import type { FakeRun } from "../testing/fake-run-gate.ts";
+import type { FakeRun } from "../testing/fake-run.ts";
 import { assemble, readSse } from "../testing/read-sse.ts";
 import { toCompletion } from "../testing/to-completion.ts";
 
@@ -111,34 +112,45 @@ describe("a stream over a socket", () => {
     expect(isDone).toBe(true);
   });
 
-  test("is cancelled when its client hangs up", async () => {
+  test.each([
+    ["at once", {}, {}, 0],
+    ["after a grace, when its client numbers its tries", { "x-stainless-retry-count": "0" }, {}, 3000],
+    ["after a grace, when its client gave a key", { "idempotency-key": "a" }, {}, 3000],
+    ["after a grace, when the request says so", {}, { on_disconnect: "grace" }, 3000],
+    ["at once, when the request says so", { "idempotency-key": "a" }, { on_disconnect: "cancel" }, 0],
+    ["never, when the request says so", {}, { on_disconnect: "continue" }, GOES_ON],
+  ])("leaves its run when its client hangs up, to be cancelled %s", async (_when, headers, composite, graceMs) => {
     await serve();
     const hangUp = new AbortController();
     await fetch(`${url}/v1/chat/completions`, {
       method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify(BODY),
+      headers: { "content-type": "application/json", ...headers },
+      body: JSON.stringify({ ...BODY, composite }),
       signal: hangUp.signal,
     });
     const run = await firstRun();
+    expect(run.submission.graceMs).toBe(graceMs);
     hangUp.abort();
-    await vi.waitFor(() => expect(gateway.gate.cancelled).toEqual([run.run]));
+    await vi.waitFor(() => expect(run.left).toEqual([undefined]));
     expect(run.isClosed).toBe(true);
+    expect(run.isDelivered).toBe(false);
   });
 
-  test("goes on without its client when the request says so", async () => {
+  test("lets its run go on when the final stage begins again after its first token", async () => {
     await serve();
-    const hangUp = new AbortController();
-    await fetch(`${url}/v1/chat/completions`, {
+    const response = await fetch(`${url}/v1/chat/completions`, {
       method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ ...BODY, composite: { on_disconnect: "continue" } }),
-      signal: hangUp.signal,
+      headers: { "content-type": "application/json", "x-stainless-retry-count": "0" },
+      body: JSON.stringify(BODY),
     });
     const run = await firstRun();
-    hangUp.abort();
-    await vi.waitFor(() => expect(run.isClosed).toBe(true));
-    expect(gateway.gate.cancelled).toEqual([]);
+    run.emit("delta", { step: "final", stream_attempt: 1, text: "Hel" });
+    run.emit("reset", { step: "final", stream_attempt: 2 });
+    const { chunks, isDone } = readSse(await response.text());
+    expect(chunks.at(-1)?.error).toMatchObject({ composite: { run_id: run.run } });
+    expect(isDone).toBe(false);
+    expect(run.left).toEqual([GOES_ON]);
+    expect(run.isDelivered).toBe(false);
   });
 
   test("stops its source while the client does not read, and loses nothing when it reads on", async () => {
@@ -172,13 +184,13 @@ describe("a stream over a socket", () => {
     await silentClient();
     const run = await firstRun();
     await flood(run);
-    await vi.waitFor(() => expect(gateway.gate.cancelled).toEqual([run.run]), { timeout: 5000 });
+    await vi.waitFor(() => expect(run.left).toEqual([undefined]), { timeout: 5000 });
     expect(run.isClosed).toBe(true);
   });
 });
 
 describe("a JSON answer over a socket", () => {
-  test("is cancelled when its client hangs up", async () => {
+  test("leaves its run when its client hangs up", async () => {
     await serve();
     const hangUp = new AbortController();
     const answer = fetch(`${url}/v1/chat/completions`, {
@@ -190,7 +202,7 @@ describe("a JSON answer over a socket", () => {
     const run = await firstRun();
     hangUp.abort();
     await expect(answer).rejects.toThrow("aborted");
-    await vi.waitFor(() => expect(gateway.gate.cancelled).toEqual([run.run]));
+    await vi.waitFor(() => expect(run.left).toEqual([undefined]));
     await gateway.shutdown(0);
   });
 });
@@ -223,6 +235,21 @@ describe("a shutdown", () => {
     const { chunks, isDone } = readSse(await response.text());
     expect(chunks.at(-1)?.error).toMatchObject({ composite: { run_id: run.run } });
     expect(isDone).toBe(false);
-    expect(gateway.gate.cancelled).toEqual([]);
+    expect(run.left).toEqual([GOES_ON]);
+  });
+
+  test("answers what waits for JSON with a 503 that names the run, and leaves that going too", async () => {
+    await serve();
+    const answer = fetch(`${url}/v1/chat/completions`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ ...BODY, stream: false }),
+    });
+    const run = await firstRun();
+    await gateway.shutdown(10);
+    const response = await answer;
+    expect(response.status).toBe(503);
+    expect(await response.json()).toMatchObject({ error: { code: "queue_unavailable", composite: { run_id: run.run } } });
+    expect(run.left).toEqual([GOES_ON]);
   });
 });

@@ -32,7 +32,7 @@ const settings = await loadTestSettings(YAML);
 
 function planOf(fields: object, seed = 7) {
   const request = parseChatRequest({ model: "composite/moa/openai/gpt-5", messages: [{ role: "user", content: "Hi" }], ...fields });
-  const planned = settings.planner.plan(request, { caller: ANONYMOUS, traceId: "t", seed, nowMs: 1_764_000_000_000 });
+  const planned = settings.planner.plan(request, { caller: ANONYMOUS, traceId: "t", seed, nowMs: 1_764_000_000_000, background: false });
   return { ...planned, ...planned.plan };
 }
 
@@ -195,6 +195,7 @@ describe("a plan", () => {
         traceId: "t",
         seed: 1,
         nowMs: 0,
+        background: false,
       }).plan.simulated;
     expect(simulated({})).toBe(false);
     expect(simulated({ model: "openai/gpt-5" })).toBe(true);

@@ -1,14 +1,18 @@
 import { type Configuration, resolveModelName, type ResolvedName } from "@composite-llm/configuration";
 import type { RunPlan } from "@composite-llm/contracts";
-import { ApiError } from "@composite-llm/core";
+import { ApiError, type JsonObject } from "@composite-llm/core";
 import { type ChatRequest, invalidRequest, separateOptions } from "@composite-llm/openai-api";
 import { matchCatalogModel } from "@composite-llm/pricing";
 import type { CommonOptions, Registry, StrategyPlanner } from "@composite-llm/strategies/plan";
 import type { Caller } from "../auth/key-table.ts";
 import { canonicalName } from "./canonical-name.ts";
+import { checkWebhook } from "./check-webhook.ts";
+import { deviatingOptions } from "./deviating-options.ts";
 import { draftRequest } from "./draft-request.ts";
 import type { AskedOptions, Draft } from "./draft-strategy.ts";
+import { fingerprintOf } from "./fingerprint.ts";
 import { isSimulated } from "./is-simulated.ts";
+import { mergeOptions } from "./merge-options.ts";
 import type { OptionCatalog } from "./option-catalog.ts";
 import { planStrategy } from "./plan-strategy.ts";
 import { planVersion } from "./plan-version.ts";
@@ -21,10 +25,14 @@ export interface PlanOrigin {
   seed: number;
   /** Milliseconds since 1970. */
   nowMs: number;
+  /** Whether nobody waits for the answer. */
+  background: boolean;
 }
 
 export interface PlannedRequest {
   plan: RunPlan;
+  /** Equal for requests that mean the same; see `fingerprintOf`. */
+  fingerprint: string;
   restart: CommonOptions["restart"];
   onDisconnect: CommonOptions["on_disconnect"];
 }
@@ -33,6 +41,8 @@ export interface PlannedRequest {
 export interface Planner {
   /** @throws ApiError for everything about the request that cannot be served */
   plan(request: ChatRequest, origin: PlanOrigin): PlannedRequest;
+  /** @throws ApiError when the name is not, or no longer, one that the caller may use */
+  checkModel(model: string, caller: Caller): void;
 }
 
 interface VersionedDraft extends Draft {
@@ -76,17 +86,32 @@ export function createPlanner(configuration: Configuration, planners: Registry<S
     return fresh;
   };
 
+  const resolve = (model: string, caller: Caller): ResolvedName => {
+    const named = resolveModelName(model, configuration, { matchCatalogModel });
+    if (caller.mayUse([model, canonicalName(named)])) return named;
+    throw new ApiError("model_not_allowed", `The API key ${caller.name} may not use this model.`, { param: "model" });
+  };
+
+  /** What of the options makes a difference to what configuration and profile say. */
+  const deviating = (named: ResolvedName, { options, places }: AskedOptions): JsonObject => {
+    const planner = places.size === 0 ? undefined : planners.get(named.strategy);
+    if (planner === undefined) return {};
+    const profile = named.kind === "profile" ? named.profile.options : {};
+    return deviatingOptions(options, mergeOptions(configuration.defaults.strategies.get(named.strategy) ?? {}, profile), planner);
+  };
+
   return {
-    plan: (request, { caller, traceId, seed, nowMs }) => {
-      const named = resolveModelName(request.model, configuration, { matchCatalogModel });
-      if (!caller.mayUse([request.model, canonicalName(named)])) {
-        throw new ApiError("model_not_allowed", `The API key ${caller.name} may not use this model.`, { param: "model" });
-      }
+    checkModel: (model, caller) => {
+      resolve(model, caller);
+    },
+    plan: (request, { caller, traceId, seed, nowMs, background }) => {
+      const named = resolve(request.model, caller);
       const names = catalog.get(named.strategy);
       if (names === undefined) throw new ApiError("model_not_found", `There is no strategy ${named.strategy}.`, { param: "model" });
       const { params, ...asked } = separateOptions(request, names);
       checkLocks(named, asked);
       const { drafted, common, version, simulated } = keptDraft(request.model, named, asked);
+      checkWebhook(request.webhook, configuration.webhooks);
       const plan: RunPlan = {
         v: 1,
         planVersion: version,
@@ -96,13 +121,16 @@ export function createPlanner(configuration: Configuration, planners: Registry<S
         root: planStrategy(drafted, params, configuration.defaults.memberMaxTokens, seed),
         request: { messages: request.messages, params },
         delivery: {
-          stream: request.stream,
+          // Who follows a background run by its events sees the answer grow.
+          stream: request.stream || background,
           includeUsage: request.includeUsage,
           usage: common.usage,
           streamEvents: common.stream_events,
           streamMembers: common.stream_members,
           includeTrace: common.include_trace,
         },
+        background,
+        webhook: request.webhook,
         finalOnly: endsInToolResult(request),
         totalDeadlineMs: common.total_deadline_ms ?? configuration.defaults.totalDeadlineMs,
         priority: common.priority,
@@ -111,7 +139,8 @@ export function createPlanner(configuration: Configuration, planners: Registry<S
         metadata: common.metadata,
         createdAtMs: nowMs,
       };
-      return { plan, restart: common.restart, onDisconnect: common.on_disconnect };
+      const fingerprint = fingerprintOf(caller.name, request, params, deviating(named, asked));
+      return { plan, fingerprint, restart: common.restart, onDisconnect: common.on_disconnect };
     },
   };
 }

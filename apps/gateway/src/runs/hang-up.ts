@@ -1,28 +1,17 @@
-import type { RunId } from "@composite-llm/core";
-import type { RunGate } from "@composite-llm/queue";
-import type { Logger } from "@composite-llm/runtime";
+import { type Following, GOES_ON } from "@composite-llm/queue";
 
-/** What the request wants to happen when its client is gone. */
-export type OnDisconnect = "cancel" | "grace" | "continue" | undefined;
-
-/** Decides what becomes of a run whose client hung up before the end. */
+/** Decides what becomes of a run whose answer ended before it did. */
 export interface HangUpPolicy {
-  onGone(run: RunId, wish: OnDisconnect): void;
+  onGone(following: Following): void;
   /** From now on it is this gateway that hangs up: its runs go on. */
   stop(): void;
 }
 
-/**
- * Cancels a run that nobody waits for any more. `grace` leaves time to come back; until a run can be attached to again there is
- * nothing to wait for, so it is a cancel.
- */
-export function createHangUpPolicy(gate: Pick<RunGate, "cancel">, logger: Logger): HangUpPolicy {
+/** A client that hangs up leaves its run, which is cancelled after its grace when nobody else follows it. */
+export function createHangUpPolicy(): HangUpPolicy {
   let isStopped = false;
   return {
-    onGone: (run, wish) => {
-      if (isStopped || wish === "continue") return;
-      gate.cancel(run).catch((error: unknown) => logger.warn({ err: error, run }, "a run without its client could not be cancelled"));
-    },
+    onGone: (following) => following.leave(isStopped ? GOES_ON : undefined),
     stop: () => {
       isStopped = true;
     },

@@ -1,6 +1,8 @@
 import type { RunEvent, RunPlan } from "@composite-llm/contracts";
 import type { RunId } from "@composite-llm/core";
 import type { Following, RunGate } from "@composite-llm/queue";
+import { reading } from "./reading.ts";
+import type { Wish } from "./to-wish.ts";
 
 export interface RunListener {
   onEvent(event: RunEvent): void;
@@ -9,22 +11,26 @@ export interface RunListener {
 
 export interface StartedRun {
   run: RunId;
+  /** As the run was accepted with it: of a joined run, not this request's own. */
+  plan: RunPlan;
+  /** Whether it had ended before this request came. */
+  hadEnded: boolean;
   following: Following;
   /** Delivers what came so far, then everything as it comes. */
   listen(listener: RunListener): void;
 }
 
 /**
- * Hands a run in. Events that arrive before somebody listens are kept: a listener that needs the run's id can be made
- * once the run has one.
+ * Hands a run in, or joins the one that the request means. Events that arrive before somebody listens are kept: a listener that needs
+ * the run's id can be made once the run has one.
  *
- * @throws ApiError `queue_unavailable` when the run was not accepted
+ * @throws ApiError `queue_unavailable` when the run was not accepted, `idempotency_conflict` when its key stands for another body
  */
-export async function startRun(gate: RunGate, plan: RunPlan): Promise<StartedRun> {
+export async function startRun(gate: RunGate, asked: RunPlan, wish: Wish): Promise<StartedRun> {
   const early: RunEvent[] = [];
   let lost: Error | null = null;
   let listener: RunListener | null = null;
-  const { run, following } = await gate.submit(plan, {
+  const follow: RunListener = {
     onEvent: (event) => {
       if (listener === null) early.push(event);
       else listener.onEvent(event);
@@ -33,9 +39,19 @@ export async function startRun(gate: RunGate, plan: RunPlan): Promise<StartedRun
       if (listener === null) lost = reason;
       else listener.onLost(reason);
     },
-  });
+  };
+  const { run, isJoined, following } = await gate.submit(asked, { ...wish, follow, inheritFrom: null });
+  if (following === null) throw new Error("a run that is waited for has nobody who follows it");
+  const stored = isJoined
+    ? await reading(gate.read(run)).catch((error: unknown) => {
+        following.leave();
+        throw error;
+      })
+    : null;
   return {
     run,
+    plan: stored?.plan ?? asked,
+    hadEnded: stored !== null && stored.endedAtMs !== null,
     following,
     listen: (given) => {
       listener = given;

@@ -11,8 +11,8 @@ export interface ChatStreamOptions {
   restart: "error" | "buffer";
   /** Takes what is to be sent next. */
   send(text: string): void;
-  /** Called once, after the last `send`. */
-  onEnd(): void;
+  /** Called once, after the last `send`, with whether everything of the answer was told. */
+  onEnd(told: "answer" | "error"): void;
 }
 
 /** Turns the events of a run into the chunks of an OpenAI stream. */
@@ -32,13 +32,13 @@ export function createChatStream({ run, format, delivery, restart, send, onEnd }
   const attempts = new Map<string, number>();
   let isOver = false;
 
-  const end = (text: string): void => {
+  const end = (text: string, told: "answer" | "error"): void => {
     if (isOver) return;
     isOver = true;
     send(text);
-    onEnd();
+    onEnd(told);
   };
-  const fail = (error: ApiErrorBody): void => end(format.error(error));
+  const fail = (error: ApiErrorBody): void => end(format.error(error), "error");
 
   const progressOf = (choice: number): ChoiceProgress => {
     const known = choices.get(choice);
@@ -85,7 +85,7 @@ export function createChatStream({ run, format, delivery, restart, send, onEnd }
       text += format.finish(choice.index, choice.finish_reason, isLast ? completion.composite : null);
     }
     if (delivery.includeUsage) text += format.usage(completion.usage);
-    end(text + DONE);
+    end(text + DONE, "answer");
   };
 
   return {

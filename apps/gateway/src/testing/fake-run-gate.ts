@@ -1,20 +1,9 @@
-import type { RunEvent, RunPlan } from "@composite-llm/contracts";
 import { ApiError, createRunId, type RunId } from "@composite-llm/core";
-import type { FollowOptions, Following, RunGate } from "@composite-llm/queue";
-
-type EventOf<Kind extends RunEvent["kind"]> = Extract<RunEvent, { kind: Kind }>["data"];
-
-/** A run that was handed in, with what the other side of the queue would do to it. */
-export interface FakeRun {
-  run: RunId;
-  plan: RunPlan;
-  emit<Kind extends RunEvent["kind"]>(kind: Kind, data: EventOf<Kind>): void;
-  lose(): void;
-  readonly isPaused: boolean;
-  readonly isClosed: boolean;
-}
+import type { RunGate } from "@composite-llm/queue";
+import { createFakeRun, type FakeRun } from "./fake-run.ts";
 
 export interface FakeRunGate extends RunGate {
+  /** Those that were accepted, in order; a request that joined one is none. */
   readonly submitted: FakeRun[];
   readonly cancelled: RunId[];
   /** Called with each run as soon as it is accepted. */
@@ -24,66 +13,67 @@ export interface FakeRunGate extends RunGate {
 
 /** A RunGate without queues: what comes out of a run is what the test emits. */
 export function createFakeRunGate(): FakeRunGate {
-  const open = (run: RunId, plan: RunPlan, follow: FollowOptions): FakeRun & { following: Following } => {
-    let number = 0;
-    let isPaused = false;
-    let isClosed = false;
-    let held: RunEvent[] = [];
-    const deliver = (event: RunEvent): void => {
-      if (isClosed) return;
-      if (isPaused) held.push(event);
-      else follow.onEvent(event);
-    };
-    return {
-      run,
-      plan,
-      emit: (kind, data) => {
-        number += 1;
-        deliver({ number, kind, data } as RunEvent);
-      },
-      lose: () => follow.onLost(new Error("lost")),
-      get isPaused() {
-        return isPaused;
-      },
-      get isClosed() {
-        return isClosed;
-      },
-      following: {
-        pause: () => {
-          isPaused = true;
-        },
-        resume: () => {
-          isPaused = false;
-          const waiting = held;
-          held = [];
-          for (const event of waiting) deliver(event);
-        },
-        close: () => {
-          isClosed = true;
-        },
-      },
-    };
-  };
-
   const submitted: FakeRun[] = [];
   const cancelled: RunId[] = [];
+  const erased = new Set<RunId>();
+  const find = (id: RunId): FakeRun | undefined => submitted.find(({ run }) => run === id && !erased.has(id));
+  const checkUp = (): void => {
+    if (gate.isDown) throw new ApiError("queue_unavailable", "The queue does not answer.", { retryAfterMs: 2000 });
+  };
+
   const gate: FakeRunGate = {
     submitted,
     cancelled,
     isDown: false,
     onSubmit: () => undefined,
-    submit: async (plan, follow) => {
-      if (gate.isDown) throw new ApiError("queue_unavailable", "The queue does not answer.", { retryAfterMs: 2000 });
-      const fake = open(createRunId(plan.createdAtMs), structuredClone(plan), follow);
+    submit: async (plan, submission) => {
+      checkUp();
+      const { idempotencyKey, follow } = submission;
+      const known =
+        idempotencyKey === null
+          ? undefined
+          : submitted.find((one) => one.submission.idempotencyKey === idempotencyKey && one.plan.caller === plan.caller);
+      if (known !== undefined && !["failed", "cancelled"].includes(known.stored().state)) {
+        if (known.submission.fingerprint !== submission.fingerprint) throw new ApiError("idempotency_conflict", "Another body.");
+        return { run: known.run, isJoined: true, following: follow === null ? null : known.follow(follow) };
+      }
+      const fake = createFakeRun(createRunId(plan.createdAtMs), structuredClone(plan), submission);
       submitted.push(fake);
+      const following = follow === null ? null : fake.follow(follow);
       queueMicrotask(() => gate.onSubmit(fake));
-      return { run: fake.run, following: fake.following };
+      return { run: fake.run, isJoined: false, following };
     },
-    follow: () => {
-      throw new Error("not part of this fake");
+    follow: (run, options) => {
+      const fake = find(run);
+      if (fake === undefined) throw new Error("the test follows a run that is not there");
+      return fake.follow(options);
     },
     cancel: async (run) => {
+      checkUp();
       cancelled.push(run);
+      find(run)?.cancel();
+    },
+    delivered: async (run) => {
+      const fake = find(run);
+      if (fake !== undefined) fake.isDelivered = true;
+    },
+    read: async (run) => {
+      checkUp();
+      return find(run)?.stored() ?? null;
+    },
+    list: async (caller, { before, limit, state }) => {
+      checkUp();
+      const all = submitted
+        .filter((one) => one.plan.caller === caller && !erased.has(one.run) && (before === null || one.run < before))
+        .map((one) => one.stored())
+        .filter((one) => state === null || one.state === state)
+        .toSorted((left, right) => (left.run < right.run ? 1 : -1));
+      return { runs: all.slice(0, limit), hasMore: all.length > limit };
+    },
+    erase: async (run) => {
+      if (find(run)?.stored().endedAtMs === null) return false;
+      erased.add(run);
+      return true;
     },
     isReady: async () => !gate.isDown,
     close: async () => undefined,

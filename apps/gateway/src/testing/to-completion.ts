@@ -1,5 +1,5 @@
 import { type AssistantMessage, type ChatCompletion, type FinishReason, NO_USAGE, toWireUsage } from "@composite-llm/contracts";
-import type { FakeRun } from "./fake-run-gate.ts";
+import type { FakeRun } from "./fake-run.ts";
 
 export interface Said {
   message?: Partial<AssistantMessage>;
