@@ -110,6 +110,26 @@ describe("a client's own retry", () => {
     expect((await retry(fingerprint)).run).not.toBe(left.run);
   });
 
+  it("adopts the run again that its second try left behind too", async () => {
+    const fingerprint = fresh();
+    const left = await first(fingerprint);
+    left.following?.leave();
+    const second = await retry(fingerprint);
+    second.following?.leave();
+    expect(await retry(fingerprint)).toMatchObject({ run: left.run, isJoined: true });
+  });
+
+  it("is alone in adopting a run that has succeeded", async () => {
+    const fingerprint = fresh();
+    const left = await first(fingerprint);
+    left.following?.leave(GOES_ON);
+    await bench.redis.hset(`${bench.prefix}:run:${left.run}`, "state", "succeeded");
+    expect((await retry(fingerprint)).run).toBe(left.run);
+    const other = retry(fingerprint);
+    await bench.gate.delivered(left.run);
+    expect((await other).run).not.toBe(left.run);
+  });
+
   it("waits for the listener of its first try to be forgotten", async () => {
     const fingerprint = fresh();
     const left = await first(fingerprint);
