@@ -3,6 +3,7 @@ import { ApiError, type Clock, createRunId, isRunId, type RunId } from "@composi
 import { Queue } from "bullmq";
 import { QUEUE_SETTINGS, RUNS_QUEUE } from "../jobs/queue-settings.ts";
 import { connectRedis, type RedisTarget, waitUntilReady } from "../redis/connect-redis.ts";
+import { toJournalSnapshot } from "../run/journal-snapshot.ts";
 import { createKeys } from "../run/run-keys.ts";
 import { createRunScripts } from "../run/run-scripts.ts";
 import { CANCELLED } from "./cancelled.ts";
@@ -141,6 +142,7 @@ export async function createRunGate(options: RunGateOptions): Promise<RunGate> {
       await scripts.deliver(run);
     },
     read: (run) => readRun(commands, keys, run),
+    journal: async (run) => toJournalSnapshot(Object.entries(await commands.hgetall(keys.journal(run))).flat()),
     list: (caller, page) => listRuns(commands, keys, caller, page),
     erase: async (run) => (await scripts.erase(run))[0] !== "open",
     isReady: async () => {

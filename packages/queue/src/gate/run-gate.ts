@@ -1,10 +1,11 @@
 import type { RunEvent, RunPlan, RunState } from "@composite-llm/contracts";
 import type { RunId } from "@composite-llm/core";
+import type { JournalSnapshot } from "../run/journal-snapshot.ts";
 
 export interface FollowOptions {
   /** Called with every event of the run after `after`, in order, each once. Ends with `finished` or `error`. */
   onEvent(event: RunEvent): void;
-  /** Called once when the events cannot be followed any further: Redis is gone, or the run expired. */
+  /** Called once when the events cannot be followed any further: the run is unknown or expired, or Redis has been away for two minutes. */
   onLost(reason: Error): void;
   /** Number of the last event already seen; 0 for all. */
   after?: number;
@@ -87,6 +88,8 @@ export interface RunGate {
   delivered(run: RunId): Promise<void>;
   /** Null when it is unknown or expired. */
   read(run: RunId): Promise<StoredRun | null>;
+  /** What the run has decided and received so far, answers that came after its end included; empty when it is unknown. */
+  journal(run: RunId): Promise<JournalSnapshot>;
   /** Runs of a caller, newest first. @param before runs older than this one */
   list(
     caller: string,
