@@ -11,6 +11,7 @@ export {
   parseCallReport,
 } from "./call.ts";
 export type { CallRecord } from "./call-record.ts";
+export { type SettledCall, slotsByStep, sumCostUsd, toCompositeCall } from "./composite-call.ts";
 export {
   type ChatCompletion,
   type CompositeCall,
@@ -52,4 +53,5 @@ export {
   type StagePolicy,
   type Webhook,
 } from "./run-plan.ts";
+export { finalKey, stageKey, stepKey } from "./step-key.ts";
 export { addUsage, NO_USAGE, toWireUsage, type Usage } from "./usage.ts";

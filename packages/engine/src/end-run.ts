@@ -1,9 +1,8 @@
-import { type ChatCompletion, type ModelDelta, toWireUsage } from "@composite-llm/contracts";
+import { type ChatCompletion, finalKey, type ModelDelta, toWireUsage } from "@composite-llm/contracts";
 import type { ApiError } from "@composite-llm/core";
 import type { StrategyResult } from "@composite-llm/strategies";
 import type { EventDraft } from "./run-port.ts";
 import type { RunScope } from "./run-scope.ts";
-import { finalKey } from "./step-key.ts";
 import { toCompositeExtension } from "./to-composite-extension.ts";
 import { toPanelSummary } from "./to-panel-summary.ts";
 

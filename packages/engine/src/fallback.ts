@@ -1,6 +1,6 @@
+import { finalKey } from "@composite-llm/contracts";
 import type { StrategyResult } from "@composite-llm/strategies";
 import type { RunScope } from "./run-scope.ts";
-import { finalKey } from "./step-key.ts";
 
 /** What only the last call can give: a member's text would break what the client asked for. */
 function needsFinal(params: Readonly<Record<string, unknown>>): boolean {

@@ -1,11 +1,10 @@
-import type { Message, Params, PlannedSlot } from "@composite-llm/contracts";
+import { finalKey, type Message, type Params, type PlannedSlot } from "@composite-llm/contracts";
 import { ApiError } from "@composite-llm/core";
 import type { Answer } from "@composite-llm/strategies";
 import { finalCallFailed, RunFailure } from "./run-failure.ts";
 import type { Settled } from "./run-port.ts";
 import type { RunScope } from "./run-scope.ts";
 import { toSlotOutcome } from "./slot-outcome.ts";
-import { finalKey } from "./step-key.ts";
 
 /** Thrown in place of a last call for which the time that is left is known not to suffice. */
 export function noTimeForFinal(run: string): RunFailure {

@@ -1,4 +1,4 @@
-import type { PlannedSlot, PlannedStage } from "@composite-llm/contracts";
+import { type PlannedSlot, type PlannedStage, stageKey, stepKey } from "@composite-llm/contracts";
 import type { StageOutcome, StageRequest } from "@composite-llm/strategies";
 import { allMembersFailed } from "./run-failure.ts";
 import type { CellId, Settled } from "./run-port.ts";
@@ -7,7 +7,6 @@ import { type SlotOutcome, STRAGGLER, toSlotOutcome } from "./slot-outcome.ts";
 import { parseStageDecision, type StageDecision } from "./stage-decision.ts";
 import { createStageWait } from "./stage-wait.ts";
 import type { WantedCall } from "./step-calls.ts";
-import { stageKey, stepKey } from "./step-key.ts";
 
 /** Runs a stage: its calls at once, until its policy lets it go. Throws RunFailure when nobody answered and the stage is needed. */
 export async function runStage(scope: RunScope, stage: PlannedStage, request: StageRequest): Promise<StageOutcome> {
