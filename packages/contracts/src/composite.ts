@@ -49,7 +49,8 @@ export interface CompositeCall {
   provider: string;
   model: string;
   served_model: string | null;
-  status: CallStatus;
+  /** `open` only in a run that is looked at while the call is under way. */
+  status: CallStatus | "open";
   class: FailureClass | null;
   tries: number;
   queue_wait_ms: number;
@@ -65,7 +66,8 @@ export interface CompositeCall {
 export interface CompositeStage {
   name: string;
   index: number;
-  released: "all" | "quorum" | "deadline" | "ladder";
+  /** Null only in a run that is looked at while the stage is under way. */
+  released: "all" | "quorum" | "deadline" | "ladder" | null;
   latency_ms: number;
   calls: CompositeCall[];
 }

@@ -37,6 +37,7 @@ export {
   type ToolCallDelta,
 } from "./model.ts";
 export { type RunError, type RunEvent, type RunEventKind, RUN_EVENT_KINDS, type RunFinished, type RunState } from "./run-event.ts";
+export { type RunFacts, type RunObject, toRunObject } from "./run-object.ts";
 export {
   type Delivery,
   parseRunJob,
@@ -53,5 +54,6 @@ export {
   type StagePolicy,
   type Webhook,
 } from "./run-plan.ts";
+export type { RunJournal } from "./run-progress.ts";
 export { finalKey, stageKey, stepKey } from "./step-key.ts";
 export { addUsage, NO_USAGE, toWireUsage, type Usage } from "./usage.ts";

@@ -61,6 +61,7 @@ export function createFakeRunGate(): FakeRunGate {
       checkUp();
       return find(run)?.stored() ?? null;
     },
+    journal: async () => ({ entered: new Map(), released: new Map(), settled: [], open: [], unreported: 0 }),
     list: async (caller, { before, limit, state }) => {
       checkUp();
       const all = submitted

@@ -11,6 +11,8 @@ export interface JournalSnapshot {
   settled: readonly Settled[];
   /** Cells that are still open: their calls may be running. */
   open: readonly { step: string; dispatch: number }[];
+  /** Calls that were sent and cancelled, and whose callers have not said yet what they cost. */
+  unreported: number;
 }
 
 const CELL = /^c:(.*)#(\d+)$/;
@@ -25,6 +27,7 @@ export function toJournalSnapshot(fields: readonly string[]): JournalSnapshot {
   const released = new Map<string, string>();
   const settled: Settled[] = [];
   const open: { step: string; dispatch: number }[] = [];
+  let unreported = 0;
   for (const [field, value] of entries) {
     if (field.startsWith("s:")) entered.set(field.slice(2), Number(value));
     else if (field.startsWith("d:")) released.set(field.slice(2), value);
@@ -32,8 +35,9 @@ export function toJournalSnapshot(fields: readonly string[]): JournalSnapshot {
     if (cell === null) continue;
     const step = cell[1] as string;
     const dispatch = Number(cell[2]);
-    const status = value.slice(0, value.indexOf("|"));
+    const [status = "", fence] = value.split("|", 2);
     const report = entries.get(`r:${step}#${dispatch}`);
+    if (status === "cancelled" && report === undefined && Number(fence) > 0) unreported += 1;
     if (ENDED.has(status)) {
       settled.push({
         step,
@@ -45,5 +49,5 @@ export function toJournalSnapshot(fields: readonly string[]): JournalSnapshot {
       open.push({ step, dispatch });
     }
   }
-  return { entered, released, settled, open };
+  return { entered, released, settled, open, unreported };
 }
