@@ -20,15 +20,16 @@ export const SCRIPT_NAMES = [
   "revive",
 ] as const;
 export type ScriptName = (typeof SCRIPT_NAMES)[number];
+export type ScriptTexts = Record<ScriptName, string>;
 
 function read(name: string): string {
   return readFileSync(new URL(`./${name}.lua`, import.meta.url), "utf8");
 }
 
 /** The text of each script, with the shared prelude in front. */
-export function loadScripts(): Record<ScriptName, string> {
+export function loadScripts(): ScriptTexts {
   const prelude = read("prelude");
-  const texts: Partial<Record<ScriptName, string>> = {};
+  const texts: Partial<ScriptTexts> = {};
   for (const name of SCRIPT_NAMES) texts[name] = `${prelude}\n${read(name)}`;
-  return texts as Record<ScriptName, string>;
+  return texts as ScriptTexts;
 }

@@ -1,6 +1,6 @@
 import type { RunId } from "@composite-llm/core";
 import type { Redis } from "ioredis";
-import { loadScripts, SCRIPT_NAMES, type ScriptName } from "../lua/load-scripts.ts";
+import { loadScripts, SCRIPT_NAMES, type ScriptName, type ScriptTexts } from "../lua/load-scripts.ts";
 import type { Keys } from "./run-keys.ts";
 
 /** The reply of a script: its outcome (`ok`, or why it refused) and what follows. */
@@ -11,9 +11,12 @@ export type RunScripts = Record<ScriptName, RunScript>;
 
 type DefinedCommand = (numberOfKeys: number, ...args: (string | number)[]) => Promise<ScriptReply>;
 
-/** Defines the scripts of the run protocol on a connection. Each is atomic; the protocol is described in the architecture document. */
-export function createRunScripts(redis: Redis, keys: Keys): RunScripts {
-  const texts = loadScripts();
+/**
+ * Defines the scripts of the run protocol on a connection. Each is atomic; the protocol is described in the architecture document.
+ *
+ * @param texts other scripts under the same names, by which a test shows that it would see a fault in one
+ */
+export function createRunScripts(redis: Redis, keys: Keys, texts: ScriptTexts = loadScripts()): RunScripts {
   const scripts: Partial<RunScripts> = {};
   for (const name of SCRIPT_NAMES) {
     const command = `composite_${name}`;
