@@ -36,7 +36,7 @@ redis.call('PEXPIRE', events, whole(total_deadline + ttl))
 -- Keys that point to runs live as long as the longest of them.
 local function point(key, write)
   write(key)
-  redis.call('PEXPIRE', key, whole(total_deadline + ttl))
+  if redis.call('PTTL', key) < total_deadline + ttl then redis.call('PEXPIRE', key, whole(total_deadline + ttl)) end
 end
 if idempotent then point(idempotent, function(key) redis.call('HSET', key, 'run', run_id, 'fingerprint', ARGV[9]) end) end
 if ARGV[10] == '1' then point(prefix .. ':twin:' .. ARGV[9], function(key) redis.call('ZADD', key, whole(now), run_id) end) end

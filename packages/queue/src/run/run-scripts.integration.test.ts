@@ -1,0 +1,92 @@
+import { randomBytes } from "node:crypto";
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
+import type { Action, TryOf } from "../model/action.ts";
+import { NOTHING_SEEN, type RunSight, type Sight } from "../model/sight.ts";
+import { openWorld, toRunId, type World } from "../model/world.ts";
+import { connectRedis } from "../redis/connect-redis.ts";
+
+const prefix = `t${randomBytes(6).toString("hex")}`;
+const redis = connectRedis({ url: inject("redisUrl"), prefix, onError: () => undefined }, "worker");
+let world: World;
+beforeAll(() => {
+  world = openWorld(redis, prefix);
+});
+beforeEach(() => world.clear());
+afterAll(async () => {
+  await world.clear();
+  redis.disconnect();
+});
+
+const [RUN, OTHER] = [toRunId(1), toRunId(2)];
+const INBOX = `${prefix}:inbox:caller`;
+const HEDGE = "propose.0.0~1";
+/** The first try of the first dispatch of the streamed final step. */
+const FIRST: TryOf = { run: RUN, step: "final", dispatch: 1001, fence: 1, try: 1 };
+
+async function outcomeOf(action: Action): Promise<string> {
+  return (await world.send(action))[0];
+}
+
+function look(): Promise<Sight> {
+  return world.look([RUN, OTHER], [INBOX], NOTHING_SEEN);
+}
+
+async function lookAt(run = RUN): Promise<RunSight> {
+  const sight = (await look()).runs.get(run);
+  if (sight === undefined) throw new Error(`${run} was not looked at`);
+  return sight;
+}
+
+/** Records as `kind try status`. */
+async function records(): Promise<string[]> {
+  return (await look()).records.map(({ kind, fence, try: number, status = "" }) => `${kind} ${fence}.${number} ${status}`.trim());
+}
+
+async function texts(): Promise<string[]> {
+  const { events } = await lookAt();
+  return events.filter(({ kind }) => kind === "delta" || kind === "reset").map(({ kind, data }) => data.text ?? kind);
+}
+
+async function accepted(run = RUN, ttlMs = 60_000): Promise<void> {
+  const nobody = { caller: "a", listener: "", graceMs: -1, idempotencyKey: "", fingerprint: "f", isTwin: false };
+  await world.send({ kind: "accept", run, ttlMs, ...nobody });
+}
+
+const intention = (step = "final", owner = 1): Action => ({
+  kind: "intend",
+  run: RUN,
+  owner,
+  dispatch: owner * 1000 + 1,
+  digest: "d",
+  steps: [step],
+});
+
+/** A run whose first owner intended a call. */
+async function intended(step = "final"): Promise<void> {
+  await accepted();
+  await world.send({ kind: "own", run: RUN, inbox: `${prefix}:inbox:owner` });
+  await world.send(intention(step));
+}
+
+const begin = (more: Partial<TryOf> & { endsPrevious?: boolean } = {}): Action => {
+  return { kind: "begin", ...FIRST, inbox: INBOX, digest: "d", endsPrevious: false, ...more };
+};
+const append = (index: number, attempt: number, more: Partial<TryOf> = {}): Action => {
+  return { kind: "append", ...FIRST, index, attempt, text: `batch ${index} of ${more.try ?? 1}`, ...more };
+};
+const commit = (outcome: "succeeded" | "failed" | "cancelled", more: Partial<Extract<Action, { kind: "commit" }>> = {}): Action => {
+  return { kind: "commit", ...FIRST, outcome, text: "answer", attempt: 0, batches: 0, unsent: outcome === "succeeded" ? ["answer"] : [], ...more };
+};
+const release = (keep: boolean): Action => {
+  const cells = [{ step: "final", dispatch: 1001 }];
+  return { kind: "release", run: RUN, owner: 1, stage: "propose.0", decision: "first", keep, cells };
+};
+const CANCEL: Action = { kind: "finish", run: RUN, owner: null, state: "cancelled", unseen: 0 };
+
+describe("accept", () => {
+  it("keeps the list of a caller's runs as long as the run that lives longest", async () => {
+    await accepted(RUN, 3_000_000);
+    await accepted(OTHER, 1000);
+    expect(await redis.pttl(world.keys.runsOf("a"))).toBeGreaterThan(3_000_000);
+  });
+});
