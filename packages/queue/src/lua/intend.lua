@@ -4,10 +4,13 @@ local meta = redis.call('HMGET', run, 'state', 'owner', 'deadline', 'ttl')
 if not meta[1] then return { 'gone' } end
 if is_terminal(meta[1]) then return { 'ended' } end
 if tonumber(meta[2]) ~= owner then return { 'stale' } end
-for index = 4, #ARGV, 2 do
-  write_cell(cell_field(ARGV[index], dispatch), 'open', 0, 0, '')
-  emit('call', ARGV[index + 1])
+-- A repeated call, whose answer was lost, must not open cells again that callers have begun or closed since.
+if redis.call('HSETNX', journal, 'i:' .. dispatch, digest) == 1 then
+  redis.call('PEXPIREAT', journal, whole(tonumber(meta[3]) + tonumber(meta[4])))
+  for index = 4, #ARGV, 2 do
+    local field = cell_field(ARGV[index], dispatch)
+    if not read_cell(field) then write_cell(field, 'open', 0, 0, '') end
+    emit('call', ARGV[index + 1])
+  end
 end
-redis.call('HSET', journal, 'i:' .. dispatch, digest)
-redis.call('PEXPIREAT', journal, whole(tonumber(meta[3]) + tonumber(meta[4])))
 return { 'ok', whole(now_ms()) }

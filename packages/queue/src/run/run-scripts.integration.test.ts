@@ -90,3 +90,14 @@ describe("accept", () => {
     expect(await redis.pttl(world.keys.runsOf("a"))).toBeGreaterThan(3_000_000);
   });
 });
+
+describe("intend", () => {
+  it("opens no cell again when it is repeated", async () => {
+    await intended();
+    await world.send(begin());
+    await world.send(commit("succeeded"));
+    const before = await lookAt();
+    expect(await outcomeOf(intention())).toBe("ok");
+    expect(await lookAt()).toMatchObject({ cells: before.cells, number: before.number });
+  });
+});
