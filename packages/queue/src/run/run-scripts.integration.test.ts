@@ -91,6 +91,30 @@ describe("accept", () => {
   });
 });
 
+describe("inherit", () => {
+  const inherit: Action = { kind: "inherit", run: OTHER, from: RUN };
+
+  it("copies the answer of a hedge that won its step", async () => {
+    await intended(HEDGE);
+    await world.send(commit("succeeded", { step: HEDGE }));
+    await accepted(OTHER);
+    await world.send(inherit);
+    const { cells, journal } = await lookAt(OTHER);
+    expect(cells.get(`${HEDGE}#1001`)?.status).toBe("succeeded");
+    expect(journal.get(`r:${HEDGE}#1001`)).toBe('{"text":"answer"}');
+    expect(journal.get("w:propose.0.0")).toBe("1001");
+  });
+
+  it("leaves a run alone that was taken up", async () => {
+    await intended();
+    await world.send(commit("succeeded"));
+    await accepted(OTHER);
+    await world.send({ kind: "own", run: OTHER, inbox: "" });
+    expect(await outcomeOf(inherit)).toBe("known");
+    expect((await lookAt(OTHER)).journal.size).toBe(0);
+  });
+});
+
 describe("intend", () => {
   it("opens no cell again when it is repeated", async () => {
     await intended();
