@@ -125,3 +125,12 @@ describe("intend", () => {
     expect(await lookAt()).toMatchObject({ cells: before.cells, number: before.number });
   });
 });
+
+describe("release", () => {
+  it("leaves nothing that never expires, also when it is the first that is journaled", async () => {
+    await accepted();
+    await world.send({ kind: "own", run: RUN, inbox: "" });
+    await world.send(release(false));
+    expect((await lookAt()).ttls.journal).toBeGreaterThan(0);
+  });
+});
