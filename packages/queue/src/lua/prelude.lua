@@ -64,10 +64,10 @@ local function tell(inbox, message)
   end
 end
 
--- Ends a cell that nobody waits for any more; a process that works on it is told to abort.
-local function close_cell(field, status)
+-- Ends a cell that nobody waits for any more, if it is `open` or as given; a process that works on it is told to abort.
+local function close_cell(field, status, or_if)
   local cell = read_cell(field)
-  if not cell or cell.status ~= 'open' then return end
+  if not cell or (cell.status ~= 'open' and cell.status ~= or_if) then return end
   write_cell(field, status, cell.fence, cell.try, cell.inbox)
   local step, dispatch = string.match(field, '^c:(.*)#(%d+)$')
   tell(cell.inbox, cjson.encode({ kind = 'abort', run = run_id, step = step, dispatch = tonumber(dispatch) }))
@@ -91,8 +91,10 @@ local function end_run(target, kind, data, told)
   local meta = redis.call('HMGET', run, 'inbox', 'ttl')
   redis.call('HSET', run, 'state', target, 'ended', whole(now_ms()))
   redis.call('HDEL', run, 'orphaned')
+  -- An answer that was to be kept may still come after an end; after a cancel, nothing more is to be spent.
+  local or_if = target == 'cancelled' and 'kept' or nil
   for _, field in ipairs(redis.call('HKEYS', journal)) do
-    if string.sub(field, 1, 2) == 'c:' then close_cell(field, 'cancelled') end
+    if string.sub(field, 1, 2) == 'c:' then close_cell(field, 'cancelled', or_if) end
   end
   emit('run', '{"status":"' .. target .. '"}')
   emit(kind, data)

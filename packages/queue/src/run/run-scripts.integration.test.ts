@@ -134,3 +134,13 @@ describe("release", () => {
     expect((await lookAt()).ttls.journal).toBeGreaterThan(0);
   });
 });
+
+describe("finish", () => {
+  it("aborts a call whose answer was to be kept when the run is cancelled", async () => {
+    await intended();
+    await world.makeInbox(INBOX);
+    for (const action of [begin(), release(true), CANCEL]) await world.send(action);
+    expect((await look()).inboxes.get(INBOX)?.news.at(-1)).toMatchObject({ kind: "abort", step: "final", dispatch: 1001 });
+    expect(await outcomeOf(commit("cancelled"))).toBe("cancelled");
+  });
+});
