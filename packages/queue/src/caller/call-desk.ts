@@ -168,6 +168,7 @@ export async function openCallDesk(target: RedisTarget & { clock: Clock }): Prom
         recordTail,
         stream.attempt,
         claim.step.publish ?? "",
+        stream.batches,
         ...unsent.map(rest),
       );
       return status as CallStatus;

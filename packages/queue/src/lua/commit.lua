@@ -1,6 +1,7 @@
 -- commit: closes a cell with what became of its call; never refuses the record. ARGV: 1 step, 2 dispatch, 3 fence, 4 try,
 -- 5 outcome (succeeded, failed, cancelled), 6 report, 7 and 8 event data around its status, 9 and 10 record around its status,
--- 11 stream attempt (0: none was opened), 12 kind of event of an unsent tail, then the tails: rests of their data in order.
+-- 11 stream attempt (0: its caller knows of none), 12 kind of event of its text (empty: nobody sees it), 13 index of the first batch that its
+-- caller does not know to be appended, then the rests of the data of that batch and of those behind it.
 local step, dispatch, fence, try, outcome = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5]
 local function closed(status)
   record(ARGV[9] .. status .. ARGV[10])
@@ -28,21 +29,15 @@ if outcome == 'succeeded' then
     status = 'duplicate'
   else
     -- A streamed step is won by the attempt that its followers read, so that what they saw is what is committed.
-    local stored = redis.call('HGET', journal, 'a:' .. step)
-    local newest = stored and tonumber(string.match(stored, '^(%d+)|')) or 0
-    local attempt = tonumber(ARGV[11])
-    if ARGV[12] ~= '' and attempt ~= newest and attempt ~= 0 then
+    local stream, attempt = read_stream(step), tonumber(ARGV[11])
+    if ARGV[12] ~= '' and attempt ~= stream.attempt and attempt ~= 0 then
       status = 'duplicate'
     else
       if ARGV[12] ~= '' then
-        if attempt == 0 then
-          attempt = newest + 1
-          if attempt > 1 then emit('reset', '{"step":' .. cjson.encode(step) .. ',"stream_attempt":' .. attempt .. '}') end
-          redis.call('HSET', journal, 'a:' .. step, attempt .. '|' .. dispatch .. '.' .. whole(fence) .. '.' .. whole(try) .. '|1')
-        end
-        for index = 13, #ARGV do
-          emit(ARGV[12], '{"step":' .. cjson.encode(step) .. ',"stream_attempt":' .. attempt .. ',' .. ARGV[index])
-        end
+        local opener = opener_of(dispatch, fence, try)
+        if attempt == 0 and stream.by ~= opener then open_stream(step, stream, opener) end
+        for index = 14, #ARGV do append_batch(step, stream, tonumber(ARGV[13]) + index - 14, ARGV[12], ARGV[index]) end
+        write_stream(step, stream)
       end
       redis.call('HSET', journal, winner, dispatch)
     end

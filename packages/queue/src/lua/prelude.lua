@@ -57,6 +57,34 @@ local function write_cell(field, status, fence, try, inbox)
   redis.call('HSET', journal, field, status .. '|' .. whole(fence) .. '|' .. whole(try) .. '|' .. inbox)
 end
 
+-- Who opens a stream: a try of a cell.
+local function opener_of(dispatch, fence, try)
+  return dispatch .. '.' .. whole(fence) .. '.' .. whole(try)
+end
+
+-- The newest stream attempt of a step, who opened it, and how many batches it has; attempt 0 where there is none.
+local function read_stream(step)
+  local attempt, by, batches = string.match(redis.call('HGET', journal, 'a:' .. step) or '0||0', '^(%d+)|([^|]*)|(%d+)$')
+  return { attempt = tonumber(attempt), by = by, batches = tonumber(batches) }
+end
+
+local function write_stream(step, stream)
+  redis.call('HSET', journal, 'a:' .. step, whole(stream.attempt) .. '|' .. stream.by .. '|' .. whole(stream.batches))
+end
+
+-- Turns a stream into its next attempt. What an earlier one said is void, and those who follow must hear so before the first new word.
+local function open_stream(step, stream, opener)
+  stream.attempt, stream.by, stream.batches = stream.attempt + 1, opener, 0
+  if stream.attempt > 1 then emit('reset', '{"step":' .. cjson.encode(step) .. ',"stream_attempt":' .. stream.attempt .. '}') end
+end
+
+-- Adds a batch to a stream unless it is there already: its caller may have missed the answer. `rest` is its data but for what stands here.
+local function append_batch(step, stream, index, kind, rest)
+  if index ~= stream.batches then return end
+  emit(kind, '{"step":' .. cjson.encode(step) .. ',"stream_attempt":' .. stream.attempt .. ',' .. rest)
+  stream.batches = stream.batches + 1
+end
+
 -- Tells a process something; one that is gone let its inbox expire, and nothing brings that back.
 local function tell(inbox, message)
   if inbox and inbox ~= '' then

@@ -75,10 +75,10 @@ function argumentsOf(action: Action): (string | number)[] {
       return [step, dispatch, fence, number, attempt, index, sampleStep(step).publish ?? "", batch(text)];
     }
     case "commit": {
-      const { step, dispatch, fence, try: number, outcome, text, attempt, unsent } = action;
+      const { step, dispatch, fence, try: number, outcome, text, attempt, batches, unsent } = action;
       const event = around({ step }, "state");
       const finished = around(JSON.parse(record("finished", action, { cost: costOf(action) })) as object, "status");
-      const stream = [attempt, sampleStep(step).publish ?? "", ...unsent.map(batch)];
+      const stream = [attempt, sampleStep(step).publish ?? "", batches, ...unsent.map(batch)];
       return [step, dispatch, fence, number, outcome, JSON.stringify({ text }), ...event, ...finished, ...stream];
     }
   }

@@ -135,6 +135,31 @@ describe("release", () => {
   });
 });
 
+describe("append", () => {
+  it("refuses the first batch of a try behind which there is another", async () => {
+    await intended();
+    for (const action of [begin(), append(0, 0), begin({ try: 2 }), append(0, 0, { try: 2 })]) await world.send(action);
+    expect(await outcomeOf(append(0, 0))).toBe("fenced");
+    expect(await texts()).toEqual(["batch 0 of 1", "reset", "batch 0 of 2"]);
+  });
+});
+
+describe("commit", () => {
+  it("adds no batch that was appended although its caller did not hear so", async () => {
+    await intended();
+    for (const action of [begin(), append(0, 0), append(1, 1)]) await world.send(action);
+    await world.send(commit("succeeded", { attempt: 1, batches: 1, unsent: ["batch 1 of 1", "end"] }));
+    expect(await texts()).toEqual(["batch 0 of 1", "batch 1 of 1", "end"]);
+  });
+
+  it("goes on with its own stream although its caller did not hear of it", async () => {
+    await intended();
+    for (const action of [begin(), append(0, 0)]) await world.send(action);
+    await world.send(commit("succeeded", { unsent: ["batch 0 of 1", "end"] }));
+    expect(await texts()).toEqual(["batch 0 of 1", "end"]);
+  });
+});
+
 describe("finish", () => {
   it("aborts a call whose answer was to be kept when the run is cancelled", async () => {
     await intended();
