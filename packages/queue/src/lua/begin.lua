@@ -2,17 +2,21 @@
 -- record of this start, record of the end of the try before (or empty). Refuses when the answer could not be used.
 local step, dispatch, fence, try = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 local state = redis.call('HGET', run, 'state')
+local field = cell_field(step, dispatch)
+local cell = state and read_cell(field)
+-- What the try before has spent is recorded also when no other follows.
+if ARGV[9] ~= '' and (not cell or ends_now(step, dispatch, fence, try - 1, 'failed')) then record(ARGV[9]) end
 if not state then return { 'gone' } end
-record(ARGV[9])
 if is_terminal(state) then return { 'ended' } end
 if redis.call('HEXISTS', journal, 'w:' .. step_of(step)) == 1 then return { 'won' } end
-local field = cell_field(step, dispatch)
-local cell = read_cell(field)
 if not cell then return { 'unknown' } end
 if cell.status ~= 'open' and cell.status ~= 'kept' then return { 'closed' } end
-if cell.fence > fence then return { 'fenced' } end
+if cell.fence > fence or (cell.fence == fence and cell.try > try) then return { 'fenced' } end
 if redis.call('HGET', journal, 'i:' .. dispatch) ~= ARGV[6] then return { 'digest' } end
-write_cell(field, cell.status, fence, try, ARGV[5])
-record(ARGV[8])
-emit('call', ARGV[7])
+-- A repeated call, whose answer was lost, starts nothing.
+if cell.fence ~= fence or cell.try ~= try then
+  write_cell(field, cell.status, fence, try, ARGV[5])
+  record(ARGV[8])
+  emit('call', ARGV[7])
+end
 return { 'ok', whole(now_ms()), redis.call('HGET', run, 'deadline') }

@@ -3,52 +3,51 @@
 -- 11 stream attempt (0: its caller knows of none), 12 kind of event of its text (empty: nobody sees it), 13 index of the first batch that its
 -- caller does not know to be appended, then the rests of the data of that batch and of those behind it.
 local step, dispatch, fence, try, outcome = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5]
-local function closed(status)
+local meta = redis.call('HMGET', run, 'state', 'inbox')
+local state = meta[1]
+local field = cell_field(step, dispatch)
+local cell = state and read_cell(field)
+-- Of a run that is gone, or of a dispatch that was never intended, nothing is written but the record.
+if not cell then
+  local status = outcome == 'succeeded' and 'late' or outcome
   record(ARGV[9] .. status .. ARGV[10])
   return { status }
 end
 
-local meta = redis.call('HMGET', run, 'state', 'inbox')
-local state = meta[1]
-if not state then return closed(outcome == 'succeeded' and 'late' or outcome) end
-local field = cell_field(step, dispatch)
-local cell = read_cell(field)
-if not cell then return closed('late') end
-if cell.status ~= 'open' and cell.status ~= 'kept' and cell.status ~= 'cancelled' and cell.status ~= 'lost' then
-  -- A repeated commit whose reply was lost changes nothing.
-  if cell.fence == fence and cell.try == try then return { cell.status } end
-  return closed('duplicate')
-end
-
+local winner = 'w:' .. step_of(step)
+local stream, attempt = read_stream(step), tonumber(ARGV[11])
+local is_free = cell.status == 'open' or cell.status == 'lost'
+local is_waiting = is_free or cell.status == 'kept' or cell.status == 'cancelled'
 local status = outcome
-if outcome == 'succeeded' then
-  local winner = 'w:' .. step_of(step)
-  if is_terminal(state) or cell.status == 'cancelled' or cell.status == 'kept' then
-    status = 'late'
-  elseif redis.call('HEXISTS', journal, winner) == 1 then
-    status = 'duplicate'
-  else
-    -- A streamed step is won by the attempt that its followers read, so that what they saw is what is committed.
-    local stream, attempt = read_stream(step), tonumber(ARGV[11])
-    if ARGV[12] ~= '' and attempt ~= stream.attempt and attempt ~= 0 then
-      status = 'duplicate'
-    else
-      if ARGV[12] ~= '' then
-        local opener = opener_of(dispatch, fence, try)
-        if attempt == 0 and stream.by ~= opener then open_stream(step, stream, opener) end
-        for index = 14, #ARGV do append_batch(step, stream, tonumber(ARGV[13]) + index - 14, ARGV[12], ARGV[index]) end
-        write_stream(step, stream)
-      end
-      redis.call('HSET', journal, winner, dispatch)
-    end
-  end
-elseif is_terminal(state) or cell.status == 'cancelled' then
-  status = 'cancelled'
+if outcome ~= 'succeeded' then
+  if is_terminal(state) or cell.status == 'cancelled' then status = 'cancelled' end
+elseif is_terminal(state) or (is_waiting and not is_free) then
+  status = 'late'
+elseif not is_free or redis.call('HEXISTS', journal, winner) == 1 then
+  status = 'duplicate'
+elseif ARGV[12] ~= '' and attempt ~= 0 and attempt ~= stream.attempt then
+  -- A streamed step is won by the attempt that its followers read, so that what they saw is what is committed.
+  status = 'duplicate'
 end
 
+-- A repeated commit, whose answer was lost, changes nothing.
+if not ends_now(step, dispatch, fence, try, status) then
+  return { redis.call('HGET', journal, end_field(step, dispatch, fence, try)) }
+end
+record(ARGV[9] .. status .. ARGV[10])
+if not is_waiting then return { status } end
+
+if status == 'succeeded' then
+  if ARGV[12] ~= '' then
+    local opener = opener_of(dispatch, fence, try)
+    if attempt == 0 and stream.by ~= opener then open_stream(step, stream, opener) end
+    for index = 14, #ARGV do append_batch(step, stream, tonumber(ARGV[13]) + index - 14, ARGV[12], ARGV[index]) end
+    write_stream(step, stream)
+  end
+  redis.call('HSET', journal, winner, dispatch)
+end
 write_cell(field, status, fence, try, cell.inbox)
 redis.call('HSET', journal, 'r:' .. step .. '#' .. dispatch, ARGV[6])
-record(ARGV[9] .. status .. ARGV[10])
 if not is_terminal(state) then
   emit('call', ARGV[7] .. status .. ARGV[8])
   tell(meta[2], '{"kind":"settled","run":"' .. run_id .. '","step":' .. cjson.encode(step) .. ',"dispatch":' .. dispatch

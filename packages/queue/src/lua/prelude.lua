@@ -57,6 +57,15 @@ local function write_cell(field, status, fence, try, inbox)
   redis.call('HSET', journal, field, status .. '|' .. whole(fence) .. '|' .. whole(try) .. '|' .. inbox)
 end
 
+local function end_field(step, dispatch, fence, try)
+  return 'e:' .. step .. '#' .. dispatch .. '.' .. whole(fence) .. '.' .. whole(try)
+end
+
+-- Remembers how a try ended; false when that was known, so that each end is recorded once. Only for tries of a cell that exists.
+local function ends_now(step, dispatch, fence, try, status)
+  return redis.call('HSETNX', journal, end_field(step, dispatch, fence, try), status) == 1
+end
+
 -- Who opens a stream: a try of a cell.
 local function opener_of(dispatch, fence, try)
   return dispatch .. '.' .. whole(fence) .. '.' .. whole(try)
