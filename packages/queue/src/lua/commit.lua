@@ -35,7 +35,9 @@ if not ends_now(step, dispatch, fence, try, status) then
   return { redis.call('HGET', journal, end_field(step, dispatch, fence, try)) }
 end
 record(ARGV[9] .. status .. ARGV[10])
-if not is_waiting then return { status } end
+-- A call whose job was taken up again since, and which is of no use, leaves the cell to the call that is made now.
+local is_overtaken = cell.fence > fence and status ~= 'succeeded' and status ~= 'late'
+if not is_waiting or is_overtaken then return { status } end
 
 if status == 'succeeded' then
   if ARGV[12] ~= '' then

@@ -83,6 +83,58 @@ const release = (keep: boolean): Action => {
 };
 const CANCEL: Action = { kind: "finish", run: RUN, owner: null, state: "cancelled", unseen: 0 };
 
+describe("accept", () => {
+  it("keeps the list of a caller's runs as long as the run that lives longest", async () => {
+    await accepted(RUN, 3_000_000);
+    await accepted(OTHER, 1000);
+    expect(await redis.pttl(world.keys.runsOf("a"))).toBeGreaterThan(3_000_000);
+  });
+});
+
+describe("inherit", () => {
+  const inherit: Action = { kind: "inherit", run: OTHER, from: RUN };
+
+  it("copies the answer of a hedge that won its step", async () => {
+    await intended(HEDGE);
+    await world.send(commit("succeeded", { step: HEDGE }));
+    await accepted(OTHER);
+    await world.send(inherit);
+    const { cells, journal } = await lookAt(OTHER);
+    expect(cells.get(`${HEDGE}#1001`)?.status).toBe("succeeded");
+    expect(journal.get(`r:${HEDGE}#1001`)).toBe('{"text":"answer"}');
+    expect(journal.get("w:propose.0.0")).toBe("1001");
+  });
+
+  it("leaves a run alone that was taken up", async () => {
+    await intended();
+    await world.send(commit("succeeded"));
+    await accepted(OTHER);
+    await world.send({ kind: "own", run: OTHER, inbox: "" });
+    expect(await outcomeOf(inherit)).toBe("known");
+    expect((await lookAt(OTHER)).journal.size).toBe(0);
+  });
+});
+
+describe("intend", () => {
+  it("opens no cell again when it is repeated", async () => {
+    await intended();
+    await world.send(begin());
+    await world.send(commit("succeeded"));
+    const before = await lookAt();
+    expect(await outcomeOf(intention())).toBe("ok");
+    expect(await lookAt()).toMatchObject({ cells: before.cells, number: before.number });
+  });
+});
+
+describe("release", () => {
+  it("leaves nothing that never expires, also when it is the first that is journaled", async () => {
+    await accepted();
+    await world.send({ kind: "own", run: RUN, inbox: "" });
+    await world.send(release(false));
+    expect((await lookAt()).ttls.journal).toBeGreaterThan(0);
+  });
+});
+
 describe("begin", () => {
   it("starts a request once when it is repeated", async () => {
     await intended();
@@ -144,6 +196,22 @@ describe("commit", () => {
     expect(await outcomeOf(commit("failed"))).toBe("failed");
   });
 
+  it.each(["failed", "cancelled"] as const)("leaves the cell to the call that overtook one that %s", async (outcome) => {
+    await intended();
+    for (const action of [begin(), begin({ fence: 2 })]) await world.send(action);
+    expect(await outcomeOf(commit(outcome))).toBe(outcome);
+    expect((await lookAt()).cells.get("final#1001")).toMatchObject({ status: "open", fence: 2 });
+    expect(await outcomeOf(commit("succeeded", { fence: 2 }))).toBe("succeeded");
+  });
+
+  it("leaves the cell to the call whose stream overtook that of another", async () => {
+    await intended();
+    for (const action of [begin(), append(0, 0), begin({ fence: 2 }), append(0, 0, { fence: 2 })]) await world.send(action);
+    expect(await outcomeOf(commit("succeeded", { attempt: 1, batches: 1 }))).toBe("duplicate");
+    expect(await outcomeOf(commit("succeeded", { fence: 2, attempt: 2, batches: 1, unsent: ["end"] }))).toBe("succeeded");
+    expect(await texts()).toEqual(["batch 0 of 1", "reset", "batch 0 of 1", "end"]);
+  });
+
   it("adds no batch that was appended although its caller did not hear so", async () => {
     await intended();
     for (const action of [begin(), append(0, 0), append(1, 1)]) await world.send(action);
@@ -156,5 +224,15 @@ describe("commit", () => {
     for (const action of [begin(), append(0, 0)]) await world.send(action);
     await world.send(commit("succeeded", { unsent: ["batch 0 of 1", "end"] }));
     expect(await texts()).toEqual(["batch 0 of 1", "end"]);
+  });
+});
+
+describe("finish", () => {
+  it("aborts a call whose answer was to be kept when the run is cancelled", async () => {
+    await intended();
+    await world.makeInbox(INBOX);
+    for (const action of [begin(), release(true), CANCEL]) await world.send(action);
+    expect((await look()).inboxes.get(INBOX)?.news.at(-1)).toMatchObject({ kind: "abort", step: "final", dispatch: 1001 });
+    expect(await outcomeOf(commit("cancelled"))).toBe("cancelled");
   });
 });
