@@ -14,6 +14,7 @@ import { registerRequestLog } from "./http/register-request-log.ts";
 import { registerModels } from "./models/register-models.ts";
 import { createHangUpPolicy } from "./runs/hang-up.ts";
 import type { OpenAnswers } from "./runs/open-answers.ts";
+import { registerRuns } from "./runs-api/register-runs.ts";
 import type { Settings } from "./settings.ts";
 import { DEFAULT_STREAM_TIMING, type StreamTiming } from "./sse/sse-connection.ts";
 
@@ -63,7 +64,7 @@ export function buildGateway(deps: GatewayDeps): Gateway {
 
   app.register((api, _options, done) => {
     registerAuth(api, settings);
-    registerChat(api, {
+    const routeDeps = {
       gate,
       clock,
       hangUps,
@@ -72,7 +73,9 @@ export function buildGateway(deps: GatewayDeps): Gateway {
       settings,
       randomBytes,
       logger,
-    });
+    };
+    registerChat(api, routeDeps);
+    registerRuns(api, routeDeps);
     registerModels(api, settings);
     done();
   });

@@ -1,5 +1,6 @@
 import type { FastifyReply } from "fastify";
 import { GOES_ON } from "@composite-llm/queue";
+import { headersOf } from "../http/headers-of.ts";
 import type { PlannedRequest } from "../plan/plan-request.ts";
 import { confirmDelivery } from "../runs/confirm-delivery.ts";
 import { startRun } from "../runs/start-run.ts";
@@ -10,13 +11,6 @@ import { createChunkFormat } from "../sse/chunk-format.ts";
 import { openSse } from "../sse/sse-connection.ts";
 import { runHeaders } from "./answer-headers.ts";
 import type { ChatDeps } from "./chat-deps.ts";
-
-/** Headers that were set so far, in the form that the raw response takes. */
-function headersOf(reply: FastifyReply): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(reply.getHeaders()).map(([name, value]) => [name, Array.isArray(value) ? value.join(", ") : String(value)]),
-  );
-}
 
 /**
  * Answers with a stream as soon as the run is accepted; from then on errors are chunks. What fails before is thrown and

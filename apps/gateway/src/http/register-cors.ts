@@ -13,6 +13,7 @@ const EXPOSED = [
   "x-composite-degraded",
   "x-composite-simulated",
   "retry-after",
+  "location",
 ];
 
 /** Lets pages of the configured origins call the API; `*` stands for all. Without origins no page may. */

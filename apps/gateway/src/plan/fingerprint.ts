@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { canonicalJson, type JsonObject } from "@composite-llm/core";
+import { canonicalJson, type JsonObject, type RunId } from "@composite-llm/core";
 import type { ChatRequest } from "@composite-llm/openai-api";
 
 /**
@@ -10,7 +10,14 @@ import type { ChatRequest } from "@composite-llm/openai-api";
  * @param options ours, without those that say only what holds anyway
  */
 export function fingerprintOf(caller: string, { model, messages }: ChatRequest, params: JsonObject, options: JsonObject): string {
-  return createHash("sha256")
-    .update(canonicalJson([caller, { model, messages, params, options }]))
-    .digest("hex");
+  return digestOf([caller, { model, messages, params, options }]);
+}
+
+/** The same for a retry, which means the run that it repeats. */
+export function retryFingerprint(caller: string, retryOf: RunId): string {
+  return digestOf([caller, { retry_of: retryOf }]);
+}
+
+function digestOf(meaning: readonly unknown[]): string {
+  return createHash("sha256").update(canonicalJson(meaning)).digest("hex");
 }

@@ -41,8 +41,8 @@ export interface PlannedRequest {
 export interface Planner {
   /** @throws ApiError for everything about the request that cannot be served */
   plan(request: ChatRequest, origin: PlanOrigin): PlannedRequest;
-  /** @throws ApiError when the name is not, or no longer, one that the caller may use */
-  checkModel(model: string, caller: Caller): void;
+  /** @throws ApiError when a plan that was made before could not be made any more: its caller may not use the model, its secret is gone */
+  checkAgain(plan: RunPlan, caller: Caller): void;
 }
 
 interface VersionedDraft extends Draft {
@@ -101,8 +101,9 @@ export function createPlanner(configuration: Configuration, planners: Registry<S
   };
 
   return {
-    checkModel: (model, caller) => {
+    checkAgain: ({ model, webhook }, caller) => {
       resolve(model, caller);
+      checkWebhook(webhook, configuration.webhooks);
     },
     plan: (request, { caller, traceId, seed, nowMs, background }) => {
       const named = resolve(request.model, caller);

@@ -1,8 +1,10 @@
+import { MALFORMED_RUN_REQUESTS } from "./malformed-run-requests.ts";
+
 /** A request that must be refused before anything is handed in, and how. */
 export interface MalformedRequest {
   /** What is wrong with it. */
   title: string;
-  method?: "GET" | "POST";
+  method?: "GET" | "POST" | "DELETE";
   path?: string;
   headers?: Readonly<Record<string, string>>;
   /** Sent as it is where it is text or bytes, as JSON otherwise. */
@@ -20,6 +22,7 @@ version: 1
 providers:
   openai: {}
   anthropic: {}
+webhooks: { secrets: { billing: c2lnbmluZyBzZWNyZXQ } }
 profiles:
   research: { strategy: council, model: openai/gpt-5, locked: [chairman_model], council_models: [openai/gpt-5-mini, anthropic/claude-haiku-4-5, openai/gpt-5] }
   mirror: { strategy: moa, model: openai/gpt-5, proposers: [composite/profile/mirror, openai/gpt-5] }
@@ -98,6 +101,10 @@ const FIELDS: Row[] = [
   ["a schema format without its schema", { response_format: { type: "json_schema" } }, "response_format.json_schema"],
   ["functions of old", { functions: [] }, "functions", /tools/],
   ["background", { background: true }, "background", /\/v1\/runs/],
+  ["a webhook that is no object", { webhook: "https://example.org/" }, "webhook", /object/],
+  ["a webhook without a secret", { webhook: { url: "https://example.org/" } }, "webhook.secret", /missing/],
+  ["a webhook among our options", { composite: { webhook: {} } }, "composite.webhook", /top level/],
+  ["an unknown wish on a hang-up", { on_disconnect: "wait" }, "on_disconnect"],
   ["metadata that is no text", { metadata: { a: 1 } }, "metadata.a"],
   ["too much metadata", { metadata: Object.fromEntries(times(17, 0).map((_, index) => [`k${index}`, "v"])) }, "metadata"],
   ["a misspelt option at the top level", { proposer: [MEMBER] }, "proposer", /did you mean proposers/],
@@ -289,6 +296,23 @@ const RAW: MalformedRequest[] = [
   },
 ];
 
+/** Webhooks that may not be called. */
+const WEBHOOKS: Row[] = [
+  ["a webhook to a plain address", { webhook: { url: "http://example.org/", secret: "billing" } }, "webhook.url", /https/],
+  ["a webhook to this machine", { webhook: { url: "https://127.0.0.1/", secret: "billing" } }, "webhook.url", /public/],
+  ["a webhook to this machine in one number", { webhook: { url: "https://2130706433/", secret: "billing" } }, "webhook.url", /public/],
+  ["a webhook to a private network", { webhook: { url: "https://[fd00::1]/", secret: "billing" } }, "webhook.url", /public/],
+  ["a webhook to a mapped address", { webhook: { url: "https://[::ffff:10.0.0.1]/", secret: "billing" } }, "webhook.url", /public/],
+  ["a webhook to a cloud's metadata", { webhook: { url: "https://169.254.169.254/", secret: "billing" } }, "webhook.url", /public/],
+  ["a webhook with a password", { webhook: { url: "https://a:b@example.org/", secret: "billing" } }, "webhook.url", /password/],
+  [
+    "a webhook without a known secret",
+    { webhook: { url: "https://example.org/", secret: "other" } },
+    "webhook.secret",
+    /webhooks\.secrets/,
+  ],
+];
+
 function refused(status: number, code: string): (row: Row) => MalformedRequest {
   return ([title, fields, param, message]) => ({
     title,
@@ -303,6 +327,8 @@ function refused(status: number, code: string): (row: Row) => MalformedRequest {
 /** Every one is answered with this status, code and param; nothing is handed in, and the process lives on. */
 export const MALFORMED_REQUESTS: readonly MalformedRequest[] = [
   ...RAW,
+  ...MALFORMED_RUN_REQUESTS,
+  ...WEBHOOKS.map(refused(400, "webhook_not_allowed")),
   ...FIELDS.map(refused(400, "invalid_request")),
   ...NAMES.map(refused(404, "model_not_found")),
 ];
