@@ -27,3 +27,5 @@ export type { RedisClock } from "./redis/redis-clock.ts";
 export type { JournalSnapshot } from "./run/journal-snapshot.ts";
 export type { Settled } from "./run/settled.ts";
 export { openSweeper, type Sweeper, type SweeperOptions } from "./sweep/open-sweeper.ts";
+export { openWebhookDesk, type WebhookDeskOptions } from "./webhooks/open-webhook-desk.ts";
+export type { WebhookDesk, WebhookOutcome, WebhookTask } from "./webhooks/webhook-desk.ts";

@@ -101,6 +101,7 @@ export async function createRunGate(options: RunGateOptions): Promise<RunGate> {
       idempotencyKey === null ? "" : `${plan.caller}:${idempotencyKey}`,
       fingerprint,
       twin === "none" ? "" : 1,
+      plan.webhook === null ? "" : 1,
     );
     const inherited = inheritFrom === null ? null : scripts.inherit(run, inheritFrom);
     const [[outcome, found]] = await Promise.all([accepted, inherited, runs.add("run", { v: 1, run }, { jobId: `${run}.1` })]);

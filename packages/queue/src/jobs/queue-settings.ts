@@ -1,6 +1,7 @@
 import type { QueueOptions, WorkerOptions } from "bullmq";
 
 export const RUNS_QUEUE = "runs";
+export const WEBHOOKS_QUEUE = "webhooks";
 
 /** The queue of the calls to one provider. */
 export function callsQueue(provider: string): string {

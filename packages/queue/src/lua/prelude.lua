@@ -125,8 +125,10 @@ end
 
 -- The only way to a terminal state. `told`: the owner asked for it and need not be told.
 local function end_run(target, kind, data, told)
-  local meta = redis.call('HMGET', run, 'inbox', 'ttl')
+  local meta = redis.call('HMGET', run, 'inbox', 'ttl', 'webhook')
   redis.call('HSET', run, 'state', target, 'ended', whole(now_ms()))
+  -- In the same step as the end, so that no crash comes between the two.
+  if meta[3] == 'due' then redis.call('ZADD', prefix .. ':webhooks', whole(now_ms()), run_id) end
   redis.call('HDEL', run, 'orphaned')
   -- An answer that was to be kept may still come after an end; after a cancel, nothing more is to be spent.
   local or_if = target == 'cancelled' and 'kept' or nil

@@ -10,6 +10,8 @@ export interface Keys {
   runsOf(caller: string): string;
   openRuns: string;
   callRecords: string;
+  /** Runs that ended and whose webhooks have no job yet, by the time of their end. */
+  dueWebhooks: string;
   /** Held by the one sweeper that works. */
   sweeper: string;
   /** Names of all queues that ever had a worker. */
@@ -27,6 +29,7 @@ export function createKeys(prefix: string): Keys {
     runsOf: (caller) => `${prefix}:runs:${caller}`,
     openRuns: `${prefix}:open`,
     callRecords: `${prefix}:calls`,
+    dueWebhooks: `${prefix}:webhooks`,
     sweeper: `${prefix}:sweeper`,
     queueNames: `${prefix}:queues`,
     queues: `${prefix}:q`,
