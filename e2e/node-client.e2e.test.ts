@@ -85,7 +85,7 @@ describe("the official Node client", () => {
     }
   });
 
-  it("streams the same panels, chunk by chunk and through its helper", async () => {
+  it("streams the same panels, in chunks of exactly the shape that clients rely on, and through its helper", async () => {
     for (const { request, steps, speaker } of PANELS) {
       const body = { ...chat(request), stream: true, stream_options: { include_usage: true } } as const;
       let [run, content] = ["", ""];
@@ -109,9 +109,7 @@ describe("the official Node client", () => {
       expect(textOf(completion)).toBe((await records.committed(runOf(completion)))?.choices[0]?.message.content);
       expect(await helper.totalUsage()).toMatchObject(reportedUsage(await callsOf(runOf(completion))));
     }
-  });
 
-  it("gets chunks of exactly the shape that clients rely on", async () => {
     const { text, headers, run, chunks, isDone } = await readStream({ ...MOA, stream_options: { include_usage: true } });
     expect(Object.fromEntries(headers)).toMatchObject({ "content-type": "text/event-stream; charset=utf-8", "x-accel-buffering": "no" });
     expect(isDone).toBe(true);
