@@ -13,6 +13,7 @@ import { registerCors } from "./http/register-cors.ts";
 import { registerRequestLog } from "./http/register-request-log.ts";
 import { registerModels } from "./models/register-models.ts";
 import { createHangUpPolicy } from "./runs/hang-up.ts";
+import { trackUnusedConnections } from "./unused-connections.ts";
 import type { Settings } from "./settings.ts";
 import type { ChatStream } from "./sse/chat-stream.ts";
 import { DEFAULT_STREAM_TIMING, type StreamTiming } from "./sse/sse-connection.ts";
@@ -77,10 +78,11 @@ export function buildGateway(deps: GatewayDeps): Gateway {
     done();
   });
 
+  const unused = trackUnusedConnections(app.server);
   return {
     app,
     shutdown: (graceMs) =>
-      closeWithin(app, graceMs, () => {
+      closeWithin(app, unused, graceMs, () => {
         hangUps.stop();
         for (const stream of openStreams) stream.onLost(new Error("the gateway shuts down"));
       }),

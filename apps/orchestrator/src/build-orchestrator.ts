@@ -23,25 +23,21 @@ export interface Orchestrator {
   close(graceMs: number): Promise<void>;
 }
 
-/** A worker's loop fetches one job per round trip, so two of them share the work. */
-const WORKERS = 2;
-
 /** Connects to the queues and begins to execute runs. */
 export async function buildOrchestrator(options: OrchestratorOptions): Promise<Orchestrator> {
   const { redis, registry, clock, startTimer, logger } = options;
   const desk = await openRunDesk({ ...redis, clock });
-  const workers = Array.from({ length: WORKERS }, () =>
-    createWorker({
-      ...redis,
-      queue: RUNS_QUEUE,
-      concurrency: Math.ceil(options.concurrency / WORKERS),
-      process: ({ data }) => processRun(data, { desk, registry, startTimer, logger }),
-    }),
-  );
+  // One is enough: its loop takes up several thousand runs a second, and each more is woken for every job.
+  const worker = createWorker({
+    ...redis,
+    queue: RUNS_QUEUE,
+    concurrency: options.concurrency,
+    process: ({ data }) => processRun(data, { desk, registry, startTimer, logger }),
+  });
   return {
-    isConsuming: () => desk.isListening() && workers.every((worker) => worker.isConsuming()),
+    isConsuming: () => desk.isListening() && worker.isConsuming(),
     close: async (graceMs) => {
-      await Promise.all(workers.map((worker) => worker.close(graceMs)));
+      await worker.close(graceMs);
       await desk.close();
     },
   };
