@@ -112,6 +112,20 @@ describe("executeRun", () => {
     });
   });
 
+  it("fails so too when it hears first of the calls that ended with the run's time", async () => {
+    for (const last of ["propose.0.0", "final"]) {
+      const panel = moaPlan([slot(0, "proposer")], {}, { totalDeadlineMs: 3000 });
+      const fake = createFakeRun(panel, { "propose.0.0": { hang: true }, final: { fail: "timeout" } });
+      const done = execute(fake);
+      await vi.waitFor(() => expect(fake.dispatched).toHaveLength(1));
+      await fake.advance(2990);
+      if (last === "final") fake.answer("propose.0.0", "just in time");
+      else fake.fail("propose.0.0", "timeout");
+      await done;
+      expect(fake.end, last).toMatchObject({ data: { status: 504, error: { code: "deadline_exceeded" } } });
+    }
+  });
+
   it("calls nothing again that the journal holds", async () => {
     const settled = [answered("propose.0.0", 1, "kept zero"), answered("propose.0.1", 1, "kept one"), failed("propose.0.2", 2, "refusal")];
     const fake = await execute(createFakeRun(moaPlan(three), {}, { settled }));

@@ -11,6 +11,9 @@ import { type SlotOutcome, toAnswer } from "./slot-outcome.ts";
 import { createStepCalls } from "./step-calls.ts";
 import { createTimeline } from "./timeline.ts";
 
+/** How far the clocks of two processes may be apart. */
+const CLOCK_TOLERANCE_MS = 50;
+
 export interface ExecuteOptions {
   /** Strategies by name, as this process loaded them. */
   registry: Registry<Strategy>;
@@ -68,7 +71,9 @@ export async function executeRun(port: RunPort, options: ExecuteOptions): Promis
   } catch (error) {
     if (port.signal.aborted) throw error;
     if (error instanceof RunFailure) {
-      await failRun(scope, error.apiError);
+      // The last calls end with the run's time, by a clock of their own: their failure may be heard of before it is over here.
+      const isOutOfTime = error.isTimeout && port.now() >= port.deadlineAtMs - CLOCK_TOLERANCE_MS;
+      await failRun(scope, (isOutOfTime ? deadlineExceeded(port.run, plan.totalDeadlineMs) : error).apiError);
       return;
     }
     options.onFault(error as Error);

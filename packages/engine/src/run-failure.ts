@@ -10,11 +10,14 @@ export interface FailedCall {
 /** The run cannot give an answer: thrown through a strategy's code to end it. */
 export class RunFailure extends Error {
   readonly apiError: ApiError;
+  /** Whether time was what a call ran out of. */
+  readonly isTimeout: boolean;
 
-  constructor(apiError: ApiError) {
+  constructor(apiError: ApiError, failed: readonly FailedCall[] = []) {
     super(apiError.message);
     this.name = "RunFailure";
     this.apiError = apiError;
+    this.isTimeout = failed.some(({ failure }) => failure.class === "timeout");
   }
 }
 
@@ -37,7 +40,10 @@ export function allMembersFailed(run: string, stage: string, failed: readonly Fa
     const message = `Every member of stage ${stage} was rate limited by its provider (${classes}).`;
     return new RunFailure(new ApiError("provider_rate_limited", message, { composite, retryAfterMs: shortestWait(failed) }));
   }
-  return new RunFailure(new ApiError("all_members_failed", `No member of stage ${stage} gave an answer (${classes}).`, { composite }));
+  return new RunFailure(
+    new ApiError("all_members_failed", `No member of stage ${stage} gave an answer (${classes}).`, { composite }),
+    failed,
+  );
 }
 
 /**
@@ -59,7 +65,8 @@ export function finalCallFailed(run: string, call: FailedCall, isPlainModel: boo
     const message = "The model of the last stage was rate limited by its provider.";
     return new RunFailure(new ApiError("provider_rate_limited", message, { composite, retryAfterMs: failure.retryAfterMs }));
   }
-  return new RunFailure(new ApiError("upstream_error", `The model of the last stage gave no answer (${failure.class}).`, { composite }));
+  const message = `The model of the last stage gave no answer (${failure.class}).`;
+  return new RunFailure(new ApiError("upstream_error", message, { composite }), [call]);
 }
 
 export function deadlineExceeded(run: string, totalDeadlineMs: number): RunFailure {
