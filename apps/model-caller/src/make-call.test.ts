@@ -1,5 +1,6 @@
 import { type CallJob, type CallReport, type CallStep, type ModelDelta, NO_USAGE } from "@composite-llm/contracts";
 import { createRunId, type Failure } from "@composite-llm/core";
+import type { CallCost } from "@composite-llm/pricing";
 import type { CallOptions, ProviderOutcome } from "@composite-llm/providers";
 import type { CallDesk, CellClaim, TryEnd } from "@composite-llm/queue";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -40,7 +41,7 @@ function failure(failureClass: Failure["class"], retryAfterMs: number | null = n
 type Answer = ProviderOutcome | ((options: CallOptions) => Promise<ProviderOutcome>);
 
 /** A call against a desk and a provider that do as told. */
-function setUp(answers: Answer[], step: CallStep = STEP, refuse: string | null = null) {
+function setUp(answers: Answer[], step: CallStep = STEP, refuse: string | null = null, prices: CallCost[] = []) {
   const begun: { tryNumber: number; previous: TryEnd | null }[] = [];
   const commits: { outcome: string; report: CallReport; unsent: readonly object[] }[] = [];
   const headers: unknown[] = [];
@@ -79,6 +80,7 @@ function setUp(answers: Answer[], step: CallStep = STEP, refuse: string | null =
     close: async () => undefined,
   };
   const left = [...answers];
+  const leftPrices = [...prices];
   const logger = { debug: () => undefined, info: () => undefined } as unknown as CallDeps["logger"];
   const deps: CallDeps = {
     desk,
@@ -101,7 +103,7 @@ function setUp(answers: Answer[], step: CallStep = STEP, refuse: string | null =
             isSimulated: true,
             timeouts: { firstTokenMs: 1000, idleMs: 1000 },
             adapt: (_model, params) => ({ params, adjusted: ["temperature dropped"] }),
-            price: () => ({ costNanoUsd: 7, costSource: "catalog" }),
+            price: () => leftPrices.shift() ?? { costNanoUsd: 7, costSource: "catalog" },
           },
     clock: { now: () => 0, monotonicMs: () => performance.now() },
     random: () => 0.5,
@@ -132,6 +134,30 @@ describe("makeCall", () => {
         },
       },
     ]);
+  });
+
+  it("is unpriced when any try that used tokens has no price, whatever the others cost", async () => {
+    const used = { ...failure("unavailable"), usage: { ...NO_USAGE, inputTokens: 10 } };
+    const unpriced: CallCost = { costNanoUsd: null, costSource: "unpriced" };
+    for (const [first, prices] of [
+      [failure("unavailable"), [unpriced]],
+      [used, [unpriced]],
+      [used, [{ costNanoUsd: 7, costSource: "catalog" }, unpriced]],
+    ] as const) {
+      const call = setUp([first, success("yes")], STEP, null, [...prices]);
+      const running = call.run();
+      await vi.advanceTimersByTimeAsync(10_000);
+      await running;
+      expect(call.commits).toMatchObject([{ outcome: "succeeded", report: { tries: 2, ...unpriced } }]);
+    }
+  });
+
+  it("takes the source of its price from the try that has one", async () => {
+    const call = setUp([failure("unavailable"), success("yes")]);
+    const running = call.run();
+    await vi.advanceTimersByTimeAsync(10_000);
+    await running;
+    expect(call.commits).toMatchObject([{ report: { costNanoUsd: 7, costSource: "catalog" } }]);
   });
 
   it("names the call to the judge, try by try", async () => {
