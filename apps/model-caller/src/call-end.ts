@@ -9,7 +9,7 @@ export type CallEnd =
   | { kind: "cancelled"; usage: Usage };
 
 /** Why we abort a request ourselves. */
-export type AbortReason = "deadline" | "unwanted" | "shutdown";
+export type AbortReason = "deadline" | "unwanted";
 
 export function toFailure(failureClass: FailureClass, message: string): Failure {
   return { class: failureClass, message, status: null, code: null, param: null, retryAfterMs: null };
