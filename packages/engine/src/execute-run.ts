@@ -3,11 +3,12 @@ import { ApiError } from "@composite-llm/core";
 import { endRun, failRun } from "./end-run.ts";
 import { deadlineExceeded, RunFailure } from "./run-failure.ts";
 import type { RunPort, Timer } from "./run-port.ts";
-import type { RunScope } from "./run-scope.ts";
+import type { NestedBounds, RunScope } from "./run-scope.ts";
 import { runFinal } from "./run-final.ts";
 import { runStrategy } from "./run-strategy.ts";
 import type { Registry, Strategy, StrategyResult } from "@composite-llm/strategies";
 import { type SlotOutcome, toAnswer } from "./slot-outcome.ts";
+import { finalKey } from "./step-key.ts";
 import { createStepCalls } from "./step-calls.ts";
 import { createTimeline } from "./timeline.ts";
 
@@ -36,24 +37,46 @@ export async function executeRun(port: RunPort, options: ExecuteOptions): Promis
     timeline,
     notes: { degraded: [], failed: [] },
     startTimer: options.startTimer,
+    signal: port.signal,
+    deadlineAtMs: port.deadlineAtMs,
+    isLast: true,
     prefix: "",
     memberStream: plan.delivery.streamMembers ? { publish: "member_delta", stream: true } : { publish: null, stream: false },
     pendingEvents: [],
     runNested,
   };
 
-  async function runNested(nested: PlannedStrategy, step: string, slot: number, messages: readonly Message[]): Promise<SlotOutcome> {
+  async function runNested(
+    nested: PlannedStrategy,
+    step: string,
+    slot: number,
+    messages: readonly Message[],
+    { signal, deadlineAtMs, isLast }: NestedBounds,
+  ): Promise<SlotOutcome> {
     try {
-      const { answer } = await runStrategy({ ...scope, prefix: `${step}/` }, nested, messages, options.registry);
-      return { slot, step, kind: "answered", answer: toAnswer(slot, step, answer.result) };
+      const { answer } = await runStrategy(
+        { ...scope, signal, deadlineAtMs, isLast, prefix: `${step}/` },
+        nested,
+        messages,
+        options.registry,
+      );
+      // The answer of a last call keeps the step under which the client saw it.
+      return { slot, step, kind: "answered", answer: isLast ? answer : toAnswer(slot, step, answer.result) };
     } catch (error) {
       // It never rejects: who waits for the slot hears of a lost run by its own port.
       const isExpected = error instanceof RunFailure;
-      if (!isExpected && !port.signal.aborted) options.onFault(error as Error);
+      if (!isExpected && !signal.aborted) options.onFault(error as Error);
       const message = error instanceof Error ? error.message : String(error);
       const retryAfterMs = isExpected ? (error.apiError.details.retryAfterMs ?? null) : null;
       const status = isExpected ? error.apiError.status : null;
-      const failure = { class: "unavailable" as const, message, status, code: null, param: null, retryAfterMs };
+      const failure = {
+        class: isExpected ? error.failureClass : ("unavailable" as const),
+        message,
+        status,
+        code: null,
+        param: null,
+        retryAfterMs,
+      };
       return { slot, step, kind: "failed", failure };
     }
   }
@@ -89,7 +112,12 @@ export async function executeRun(port: RunPort, options: ExecuteOptions): Promis
 /** The request brings tool results: the panel has spoken before, only the last model goes on. */
 async function finalAlone(scope: RunScope): Promise<StrategyResult> {
   const { plan } = scope.port;
-  const { final, strategy } = plan.root;
-  const answer = await runFinal(scope, final, plan.request.messages, final.member.params);
-  return strategy === "single" ? { answer } : { answer, degraded: [{ code: "tools_final_only", stage: null, slot: null }] };
+  let { final } = plan.root;
+  let prefix = "";
+  for (let inner = final.member.nested; inner !== null; inner = final.member.nested) {
+    prefix += `${finalKey("")}/`;
+    final = inner.final;
+  }
+  const answer = await runFinal({ ...scope, prefix }, final, plan.request.messages, final.member.params);
+  return plan.root.strategy === "single" ? { answer } : { answer, degraded: [{ code: "tools_final_only", stage: null, slot: null }] };
 }

@@ -11,6 +11,8 @@ export interface RunNotes {
   readonly failed: FailedCall[];
 }
 
+export type NestedBounds = Pick<RunScope, "signal" | "deadlineAtMs" | "isLast">;
+
 /** One execution of a strategy inside a run: the run's own, or that of a member which is a composite itself. */
 export interface RunScope {
   port: RunPort;
@@ -18,11 +20,18 @@ export interface RunScope {
   timeline: Timeline;
   notes: RunNotes;
   startTimer: Timer;
+  /** Aborted when the run is lost, or when who waits for this execution does so no longer. */
+  signal: AbortSignal;
+  /** End of the time for this execution, Redis time. */
+  deadlineAtMs: number;
+  /** Whether its last call is the run's: what the client sees. */
+  isLast: boolean;
   /** Put before every stage and step; empty for the run's own. */
   prefix: string;
   /** Whether and how the text of members is published. */
   memberStream: Pick<CallStep, "publish" | "stream">;
   /** Events that wait for the next stage to be written with. */
   pendingEvents: EventDraft[];
-  runNested(plan: PlannedStrategy, step: string, slot: number, messages: readonly Message[]): Promise<SlotOutcome>;
+  /** Executes a composite member under its step's name; never rejects. `within` bounds it. */
+  runNested(plan: PlannedStrategy, step: string, slot: number, messages: readonly Message[], within: NestedBounds): Promise<SlotOutcome>;
 }

@@ -1,7 +1,7 @@
 import type { PlannedSlot, PlannedStage } from "@composite-llm/contracts";
 import type { StageOutcome, StageRequest } from "@composite-llm/strategies";
 import { allMembersFailed } from "./run-failure.ts";
-import type { CellId, Settled } from "./run-port.ts";
+import type { Settled } from "./run-port.ts";
 import type { RunScope } from "./run-scope.ts";
 import { type SlotOutcome, STRAGGLER, toSlotOutcome } from "./slot-outcome.ts";
 import { parseStageDecision, type StageDecision } from "./stage-decision.ts";
@@ -9,21 +9,32 @@ import { createStageWait } from "./stage-wait.ts";
 import type { WantedCall } from "./step-calls.ts";
 import { stageKey, stepKey } from "./step-key.ts";
 
+/** The stage that a composite member belonged to went on without it. */
+export class StageLeft extends Error {
+  constructor() {
+    super("the stage went on without this member");
+    this.name = "StageLeft";
+  }
+}
+
 /** Runs a stage: its calls at once, until its policy lets it go. Throws RunFailure when nobody answered and the stage is needed. */
 export async function runStage(scope: RunScope, stage: PlannedStage, request: StageRequest): Promise<StageOutcome> {
   const { port } = scope;
   const key = stageKey(scope.prefix, stage.name, stage.layer);
   const stepOf = (slot: PlannedSlot): string => stepKey(scope.prefix, stage.name, stage.layer, slot.slot);
-  const title = { name: `${scope.prefix}${stage.name}`, index: scope.timeline.nextIndex() };
   const slots = stage.slots.filter((slot) => request.skip?.(slot) !== true);
+  scope.signal.throwIfAborted();
+  const beganAtMs = port.journal.entered.get(key) ?? port.now();
+  const steps = slots.map(stepOf);
+  const record = scope.timeline.begin({ name: `${scope.prefix}${stage.name}`, beganAtMs, steps });
+  const title = { name: record.name, index: record.index };
 
   const started = { kind: "stage" as const, data: { ...title, state: "started" as const, reason: null } };
   // Not waited for: the calls follow on the same connection, and a replay finds the time in its journal.
   const entered = port.enter(key, [started, ...scope.pendingEvents.splice(0)]);
   entered.catch(() => undefined);
-  const beganAtMs = port.journal.entered.get(key) ?? port.now();
   const { policy } = stage;
-  const deadlineMs = policy.deadlineMs === null ? port.deadlineAtMs : Math.min(port.deadlineAtMs, beganAtMs + policy.deadlineMs);
+  const deadlineMs = policy.deadlineMs === null ? scope.deadlineAtMs : Math.min(scope.deadlineAtMs, beganAtMs + policy.deadlineMs);
 
   // A replay goes on with the answers that were decided on, whatever else came in since.
   const journaled = port.journal.released.get(key);
@@ -31,11 +42,10 @@ export async function runStage(scope: RunScope, stage: PlannedStage, request: St
   const asked = decided === null ? slots : slots.filter(({ slot }) => decided.slots.includes(slot));
 
   const outcomes = new Map<number, SlotOutcome>();
-  const open = new Map<string, CellId>();
   const remainingMs = Math.max(0, deadlineMs - port.now());
-  const wait = createStageWait({ policy, slots: asked.length, remainingMs, startTimer: scope.startTimer, signal: port.signal });
+  const wait = createStageWait({ policy, slots: asked.length, remainingMs, startTimer: scope.startTimer, signal: scope.signal });
   wait.released.catch(() => undefined);
-  const record = (outcome: SlotOutcome): void => {
+  const note = (outcome: SlotOutcome): void => {
     outcomes.set(outcome.slot, outcome);
     if (outcome.kind === "answered") wait.succeeded();
     else wait.failed();
@@ -43,10 +53,13 @@ export async function runStage(scope: RunScope, stage: PlannedStage, request: St
 
   const bySteps = new Map(asked.map((slot) => [stepOf(slot), slot.slot]));
   const onSettled = (settled: Settled): void => {
-    open.delete(settled.step);
     const slot = bySteps.get(settled.step);
-    if (slot !== undefined && !outcomes.has(slot)) record(toSlotOutcome(slot, settled));
+    if (slot !== undefined && !outcomes.has(slot)) note(toSlotOutcome(slot, settled));
   };
+  // Composite members end when this stage does, however it does.
+  const leaving = new AbortController();
+  const onAbort = (): void => leaving.abort(scope.signal.reason);
+  scope.signal.addEventListener("abort", onAbort);
   const wanted: WantedCall[] = [];
   for (const slot of asked) {
     const messages = request.messages(slot);
@@ -57,19 +70,20 @@ export async function runStage(scope: RunScope, stage: PlannedStage, request: St
       wanted.push({ step, provider, messages });
     } else {
       // A composite member runs inside this run, so that no run ever waits for the slot of another.
-      void scope.runNested(nested, stepOf(slot), slot.slot, messages).then(record);
+      void scope
+        .runNested(nested, stepOf(slot), slot.slot, messages, { signal: leaving.signal, deadlineAtMs: deadlineMs, isLast: false })
+        .then(note);
     }
   }
-  const sending = scope.calls.start(wanted, deadlineMs, onSettled, (cell) => {
-    const slot = bySteps.get(cell.step);
-    if (slot !== undefined && !outcomes.has(slot)) open.set(cell.step, cell);
-  });
-  await Promise.all([entered, sending]);
+  await Promise.all([entered, scope.calls.start(wanted, deadlineMs, onSettled)]);
 
   const reason = await wait.released;
   const decision = decided ?? release();
-  const ended = [...outcomes.values()].map(({ step }) => step);
-  scope.timeline.add({ ...title, beganAtMs, endedAtMs: decision.atMs, reason: decision.reason, steps: slots.map(stepOf), ended });
+  record.endedAtMs = decision.atMs;
+  record.reason = decision.reason;
+  record.ended = [...outcomes.values()].map(({ step }) => step);
+  leaving.abort(new StageLeft());
+  scope.signal.removeEventListener("abort", onAbort);
 
   const failed = slots
     .filter(({ slot }) => !decision.slots.includes(slot))
@@ -93,7 +107,8 @@ export async function runStage(scope: RunScope, stage: PlannedStage, request: St
     const counted = [...outcomes.values()].filter(({ kind }) => kind === "answered").map(({ slot }) => slot);
     const draft: StageDecision = { reason, slots: counted.toSorted((left, right) => left - right), atMs: port.now() };
     const event = { ...title, state: "released" as const, reason };
-    const stragglers = { keep: policy.keepLate, cells: [...open.values()] };
+    const cells = asked.filter(({ slot }) => !outcomes.has(slot)).flatMap((slot) => scope.calls.openUnder(stepOf(slot)));
+    const stragglers = { keep: policy.keepLate, cells };
     port.release(key, JSON.stringify(draft), event, stragglers).catch(() => undefined);
     return draft;
   }

@@ -24,6 +24,8 @@ export interface ExtensionParts {
   notes: RunNotes;
   ranking: Ranking[];
   latencyMs: number;
+  /** Redis time. */
+  nowMs: number;
 }
 
 /** Every slot of a plan by the key of its step, those of nested composites among them. */
@@ -91,8 +93,9 @@ export function toCompositeExtension(parts: ExtensionParts): CompositeExtension 
     stages: stages.map(({ name, index, reason, beganAtMs, endedAtMs, steps }) => ({
       name,
       index,
-      released: reason,
-      latency_ms: Math.max(0, endedAtMs - beganAtMs),
+      // One that its parent did not wait for ended with it.
+      released: reason ?? "deadline",
+      latency_ms: Math.max(0, (endedAtMs ?? parts.nowMs) - beganAtMs),
       calls: steps.flatMap((step) => {
         const slot = slots.get(step);
         return slot === undefined || slot.member.nested !== null ? [] : [toCompositeCall(slot, step, lastOf.get(step))];
