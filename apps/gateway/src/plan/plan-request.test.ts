@@ -10,6 +10,7 @@ version: 1
 providers:
   openai: {}
   anthropic: {}
+  google: { preset: gemini, keys: [{ name: main, key: test }] }
   cheap: { extends: openai, params: { service_tier: flex, temperature: 0.1, max_tokens: 100 } }
 models:
   aliases: { haiku: anthropic/claude-haiku-4-5 }
@@ -88,6 +89,27 @@ describe("a plan", () => {
       max_tokens: 3,
     });
     expect(member({})).toMatchObject({ provider: "cheap", model: "gpt-5-mini" });
+  });
+
+  test("holds several choices and log probabilities for a final model that gives them, whatever the members give", () => {
+    const asked = { n: 2, logprobs: true, top_logprobs: 3 };
+    const { root } = planOf({ ...asked, proposers: ["haiku"], aggregator: "openai/gpt-4o" });
+    expect(root.final.member.params).toMatchObject(asked);
+    expect(planOf({ model: "openai/gpt-5.2", logprobs: true, reasoning_effort: "none" }).root.final.member.params["logprobs"]).toBe(true);
+  });
+
+  test("takes wishes for one choice without log probabilities to any model", () => {
+    expect(refusalOf({ model: "haiku", n: 1, logprobs: false, top_logprobs: null })).toBe(null);
+    expect(refusalOf({ model: "haiku", n: null, logprobs: null })).toBe(null);
+  });
+
+  test.each([
+    ["n", { model: "haiku", n: 2 }],
+    ["logprobs", { model: "haiku", logprobs: true }],
+    ["logprobs", { model: "google/gemini-2.5-pro", logprobs: true }],
+    ["logprobs", { model: "openai/gpt-5.2", logprobs: true, top_logprobs: 2 }],
+  ])("refuses %s that the final model would be asked without", (param, fields) => {
+    expect(refusalOf(fields)).toBe(param);
   });
 
   test("takes options from the request above the profile above the defaults", () => {

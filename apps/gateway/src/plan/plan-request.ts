@@ -6,6 +6,7 @@ import { matchCatalogModel } from "@composite-llm/pricing";
 import type { CommonOptions, Registry, StrategyPlanner } from "@composite-llm/strategies/plan";
 import type { Caller } from "../auth/key-table.ts";
 import { canonicalName } from "./canonical-name.ts";
+import { checkFinalParams } from "./check-final-params.ts";
 import { draftRequest } from "./draft-request.ts";
 import type { AskedOptions, Draft } from "./draft-strategy.ts";
 import { isSimulated } from "./is-simulated.ts";
@@ -87,13 +88,15 @@ export function createPlanner(configuration: Configuration, planners: Registry<S
       const { params, ...asked } = separateOptions(request, names);
       checkLocks(named, asked);
       const { drafted, common, version, simulated } = keptDraft(request.model, named, asked);
+      const root = planStrategy(drafted, params, configuration.defaults.memberMaxTokens, seed);
+      checkFinalParams(root, params, configuration);
       const plan: RunPlan = {
         v: 1,
         planVersion: version,
         model: request.model,
         profile: named.kind === "profile" ? named.profile.name : null,
         caller: caller.name,
-        root: planStrategy(drafted, params, configuration.defaults.memberMaxTokens, seed),
+        root,
         request: { messages: request.messages, params },
         delivery: {
           stream: request.stream,
