@@ -1,11 +1,12 @@
 import { type CallJob, type CallReport, type CallStep, type ModelDelta, NO_USAGE } from "@composite-llm/contracts";
-import { createRunId, type Failure } from "@composite-llm/core";
+import { createRunId, type Failure, OUTPUT_CAP } from "@composite-llm/core";
 import type { CallCost } from "@composite-llm/pricing";
 import type { CallOptions, ProviderOutcome } from "@composite-llm/providers";
 import type { CallDesk, CellClaim, TryEnd } from "@composite-llm/queue";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createLocalAdmission } from "./admission.ts";
 import type { CallDeps } from "./call-deps.ts";
+import { toFailure } from "./call-end.ts";
 import { makeCall } from "./make-call.ts";
 
 beforeEach(() => {
@@ -193,6 +194,13 @@ describe("makeCall", () => {
     const call = setUp([failure("bad_request")]);
     await call.run();
     expect(call.commits).toMatchObject([{ outcome: "failed", report: { tries: 1, costNanoUsd: 0, failure: { class: "bad_request" } } }]);
+  });
+
+  it("does not pay again for an answer that used up its output cap", async () => {
+    const capped = { ...failure("truncated"), failure: { ...toFailure("truncated", "no room"), code: OUTPUT_CAP } };
+    const call = setUp([capped]);
+    await call.run();
+    expect(call.commits).toMatchObject([{ outcome: "failed", report: { tries: 1, failure: { class: "truncated", code: "output_cap" } } }]);
   });
 
   it("waits as long as the provider asks", async () => {

@@ -45,7 +45,7 @@ export interface CallOptions {
   timeouts: CallTimeouts;
 }
 
-/** How a call to a provider ended; whether it may be repeated is told by the failure's class (`isRetryable`). */
+/** How a call to a provider ended; whether it may be repeated is told by its failure (`isRetryable`). */
 export type ProviderOutcome =
   | {
       kind: "success";

@@ -6,8 +6,12 @@ function choice(content: string | null, reason: FinishReason | null, fields: Rec
   return { index: 0, message: { role: "assistant", content, ...fields }, finish_reason: reason };
 }
 
+function judge(choices: AnswerChoice[]): ReturnType<typeof judgeAnswer> {
+  return judgeAnswer({ servedModel: "m", choices, usage: null, reportedCostUsd: null });
+}
+
 function classOf(...choices: AnswerChoice[]): string {
-  const judged = judgeAnswer({ servedModel: "m", choices, usage: null, reportedCostUsd: null });
+  const judged = judge(choices);
   return "failure" in judged ? judged.failure.class : "good";
 }
 
@@ -27,6 +31,12 @@ describe("judging an answer", () => {
     expect(classOf(choice("text", null))).toBe("truncated");
     expect(classOf(choice("text", "content_filter"))).toBe("content_filter");
     expect(classOf(choice(null, "stop", { refusal: "no" }))).toBe("refusal");
+  });
+
+  it("tells an answer that used up its output cap from one that broke off, which alone may be tried again", () => {
+    const [capped, broken] = [judge([choice(null, "length")]), judge([choice(null, null)])];
+    expect("failure" in capped && capped.failure).toMatchObject({ class: "truncated", code: "output_cap" });
+    expect("failure" in broken && broken.failure).toMatchObject({ class: "truncated", code: null });
   });
 
   it("is content with one good choice of several, but with none that broke off", () => {

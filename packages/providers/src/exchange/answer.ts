@@ -1,5 +1,5 @@
 import type { AssistantMessage, FinishReason, ModelResult, ResultChoice, Usage } from "@composite-llm/contracts";
-import type { Failure, FailureClass } from "@composite-llm/core";
+import { type Failure, type FailureClass, OUTPUT_CAP } from "@composite-llm/core";
 import { createFailure } from "./create-failure.ts";
 
 export interface AnswerChoice {
@@ -54,6 +54,9 @@ export function judgeAnswer(answer: Answer): { result: ModelResult } | { failure
   }
   const worst = broken === -1 ? 0 : broken;
   const failureClass = classes[worst] ?? "truncated";
+  if (failureClass === "truncated" && answer.choices[worst]?.finish_reason === "length") {
+    return { failure: createFailure("truncated", "the output cap left no room for an answer", { status: 200, code: OUTPUT_CAP }) };
+  }
   const refusal = answer.choices[worst]?.message.refusal;
   const message = failureClass === "refusal" && typeof refusal === "string" ? refusal : (MESSAGES[failureClass] ?? failureClass);
   return { failure: createFailure(failureClass, message, { status: 200 }) };
