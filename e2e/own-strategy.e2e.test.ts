@@ -1,4 +1,5 @@
-import { copyFile, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -44,9 +45,10 @@ let client: OpenAI;
 let records: RunRecords;
 /** Everything that anybody ever sent to Redis, as it was sent. */
 let redisTraffic = "";
+let monitor: Socket;
 
 /** Real mode: the vendors are reached by their keys, at the address of mock-provider. */
-function configuration({ providers = "", profiles = "", rest = "" } = {}): string {
+function configuration({ providers = "", strategies = "", profiles = "" } = {}): string {
   return `
 version: 1
 api_keys:
@@ -60,10 +62,11 @@ providers:
 strategies:
   second-look: ${JSON.stringify(join(folder, "second-look.ts"))}
   faulty: ${JSON.stringify(join(folder, "faulty.ts"))}
+  ${strategies}
 profiles:
   checked: { strategy: second-look, model: openai/gpt-4o, drafter: anthropic/claude-haiku-4-5 }
   ${profiles}
-${rest}`;
+`;
 }
 
 async function configure(changes: Parameters<typeof configuration>[0]): Promise<void> {
@@ -79,18 +82,22 @@ function isListed(model: string): Promise<boolean> {
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "own-strategies-"));
-  await copyFile(EXAMPLE, join(folder, "second-look.ts"));
+  const example = await readFile(EXAMPLE, "utf8");
+  await writeFile(join(folder, "second-look.ts"), example);
+  await writeFile(join(folder, "later-look.ts"), example.replace('"second-look"', '"later-look"'));
   await writeFile(join(folder, "faulty.ts"), FAULTY);
   stack = await startStack({ config: configuration(), env: { ...SECRETS, LOG_LEVEL: "trace" } });
   client = openClient(stack.gatewayUrl, SECRETS.CLIENT_SECRET);
   records = openRunRecords(stack);
-  const monitor = await records.redis.monitor();
-  monitor.on("monitor", (_time: string, command: string[]) => {
-    redisTraffic += `${command.join(" ")}\n`;
-  });
+  const { hostname, port } = new URL(stack.redisUrl);
+  monitor = connect({ host: hostname, port: Number(port) });
+  monitor.on("data", (data: Buffer) => (redisTraffic += data.toString("latin1")));
+  monitor.write("MONITOR\r\n");
+  await vi.waitFor(() => expect(redisTraffic).toMatch(/^\+OK/));
 });
 
 afterAll(async () => {
+  monitor.destroy();
   records.close();
   await stack.stop();
   await rm(folder, { recursive: true, force: true });
@@ -153,13 +160,16 @@ describe("composite.yaml", () => {
     const streamed = answer.text().finally(() => (isStreaming = false));
 
     const providers = "second: { extends: openai, params: { user: bundled } }";
-    const profiles = "later: { strategy: second-look, model: second/mock-echo, drafter: second/gpt-4o }";
-    await configure({ providers, profiles });
+    const strategies = `later-look: ${JSON.stringify(join(folder, "later-look.ts"))}`;
+    const profiles = "later: { strategy: later-look, model: second/mock-echo, drafter: second/gpt-4o }";
+    await configure({ providers, strategies, profiles });
     await vi.waitFor(async () => expect(await isListed("profile/later")).toBe(true), { timeout: 10_000 });
+    await vi.waitFor(async () => expect(await stack.log("orchestrator")).toContain("the configuration changed"), { timeout: 10_000 });
     const later = chat({ model: "composite/profile/later" });
     const completion = await client.chat.completions.create(later);
     expect(isStreaming).toBe(true);
     expect(JSON.parse(textOf(completion))).toMatchObject({ body: { user: "bundled" } });
+    expect(compositeOf(completion)).toMatchObject({ strategy: "later-look", profile: "later" });
     expect(compositeOf(completion).stages.map(({ calls }) => calls[0]?.provider)).toEqual(["second", "second"]);
 
     const { chunks, isDone } = readSse(await streamed);
@@ -169,16 +179,19 @@ describe("composite.yaml", () => {
 
     await configure({
       providers: `third: { extends: openai, keys: [{ name: main, key: ${INLINE_SECRET}, colour: red }] }`,
+      strategies: "missing-look: /nowhere/missing-look.ts",
       profiles: "later: { strategy: second-lok, model: openai/gpt-4o }",
     });
     for (const [name, words] of [
       ["gateway", "cannot be used, the one before it stays"],
       ["model-caller", "not usable; the one before it stays"],
+      ["orchestrator", "not usable; the one before it stays"],
     ] as const) {
       await vi.waitFor(async () => expect(await stack.log(name)).toContain(words), { timeout: 10_000 });
       expect(await stack.log(name)).toMatch(/composite\.yaml:\d+:\d+ providers\.third\.keys\[0\]\.colour is not known/);
     }
     expect(await stack.log("gateway")).toMatch(/profiles\.later\.strategy names no strategy; did you mean second-look/);
+    expect(await stack.log("gateway")).toMatch(/strategies\.missing-look cannot be served: .* there is no file/);
     expect(textOf(await client.chat.completions.create(later))).toContain("bundled");
 
     await configure({});

@@ -5,7 +5,7 @@ import { assemble, readSse } from "@composite-llm/gateway/testing";
 import { isAlive } from "@composite-llm/scripts/process";
 import { type EnsuredRedis, ensureRedis } from "@composite-llm/scripts/redis";
 import { type Stack, startStack } from "@composite-llm/scripts/stack";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { chat, type ChatFields } from "./harness/open-client.ts";
 import { COUNCIL, MOA } from "./harness/panels.ts";
 import { fetchChat, postChat } from "./harness/post-chat.ts";
@@ -15,13 +15,9 @@ import { openRunRecords, type RunRecords } from "./harness/run-records.ts";
 
 /** The most that an idle service may occupy. */
 const MOST_MEGABYTES = 150;
-/** A lock of 5 s must end, and be found to have ended; then the work is done again. */
-const RECOVERY_MS = 12_000;
+/** A lock of 5 s must end and be found to have ended, at most 4.5 s later. */
+const RECOVERY_MS = 10_000;
 
-/**
- * A panel of one vendor, whom both model-callers serve. Its runs make three jobs each: those who wait for jobs get them in turn,
- * so the last ones of several runs come to both.
- */
 const LAYERED = { proposers: ["openai/gpt-4o-mini", "openai/gpt-5-mini"], layers: 2 };
 const EACH_STEP_ONCE = { "propose.0.0": 1, "propose.0.1": 1, "propose.1.0": 1, "propose.1.1": 1, final: 1 };
 
@@ -39,6 +35,11 @@ beforeAll(async () => {
     services: { orchestrator: { count: 2 }, "model-caller": { count: 2, env: [{}, { MODEL_CALLER_PROVIDERS: "openai" }] } },
   });
   records = openRunRecords(stack);
+});
+
+/** Whoever a test has ended comes back for the next one. */
+afterEach(async () => {
+  for (const ended of stack.processes.filter(({ isRunning }) => !isRunning)) await ended.restart();
 });
 
 afterAll(async () => {
@@ -72,7 +73,7 @@ async function openStream(fields: ChatFields, step: string, signal?: AbortSignal
   return { run, text: answer.text() };
 }
 
-/** Opens streams one after the other: jobs that come one by one go to those who wait in turn. */
+/** Opens streams one after the other, so that their jobs come to everybody who waits for some. */
 async function openStreams(count: number, fields: ChatFields, step: string): Promise<OpenStream[]> {
   const streams: OpenStream[] = [];
   while (streams.length < count) streams.push(await openStream(fields, step));
@@ -133,35 +134,42 @@ describe("two orchestrators and two model-callers", () => {
 
 describe("kill -9", () => {
   it("of a model-caller repeats the calls that it had under way, and no other", async () => {
-    const panel = { ...LAYERED, model: "composite/moa/openai/gpt-4o-mock-latency-2000", restart: "buffer" };
-    const streams = await openStreams(6, panel, "final");
-    await stack.process("model-caller-2").kill("SIGKILL");
-    const killedMs = performance.now();
+    // Anthropic's are all with the first one, OpenAI's with either.
+    const vendors = ["anthropic/claude-haiku-4-5-mock-latency-2000", "openai/gpt-4o-mock-latency-2000"];
+    const streams: OpenStream[] = [];
+    for (const model of [...vendors, ...vendors, ...vendors]) {
+      streams.push(await openStream({ ...LAYERED, model: `composite/moa/${model}`, restart: "buffer" }, "final"));
+    }
+    const killedMs = Date.now();
+    await stack.process("model-caller-1").kill("SIGKILL");
+    await stack.process("model-caller-1").restart();
     await Promise.all(streams.map(expectWhole));
-    expect(performance.now() - killedMs).toBeLessThan(RECOVERY_MS);
 
     const calls = await Promise.all(streams.map(({ run }) => callsOf(run)));
-    const hit = calls.filter((ofRun) => ofRun.some(({ end }) => end?.outcome === "aborted"));
-    expect(hit.length).toBeGreaterThan(0);
-    expect(hit.length).toBeLessThan(streams.length);
-    for (const ofRun of calls) expect(requestsByStep(ofRun)).toEqual({ ...EACH_STEP_ONCE, final: hit.includes(ofRun) ? 2 : 1 });
-    await stack.process("model-caller-2").restart();
+    for (const ofRun of calls) {
+      const [first, second, ...more] = ofRun.filter(({ step }) => step === "final");
+      expect(more).toEqual([]);
+      expect(second === undefined ? "completed" : "aborted").toBe(first?.end?.outcome);
+      expect(first?.wire === "anthropic" && second === undefined).toBe(false);
+      expect((second?.startedMs ?? killedMs) - killedMs).toBeLessThan(RECOVERY_MS);
+      expect(requestsByStep(ofRun.filter((call) => call !== second))).toEqual(EACH_STEP_ONCE);
+    }
   });
 
   it("of an orchestrator repeats no call at all: another one goes on with its runs", async () => {
-    const speaking = await openStreams(4, { ...LAYERED, model: "composite/moa/openai/gpt-4o-mock-tokens-30-tps-15" }, "final");
-    const slow = [LAYERED.proposers[0], "openai/mock-latency-2000"];
-    const thinking = await openStreams(4, { ...LAYERED, model: "composite/moa/openai/gpt-4o", proposers: slow }, "propose.0.1");
-    await stack.process("orchestrator-2").kill("SIGKILL");
+    const speaking = await openStreams(6, { ...LAYERED, model: "composite/moa/openai/gpt-4o-mock-tokens-30-tps-15" }, "final");
+    // These are still under way when the other one takes their runs up; the others have been answered by then.
+    const slow = { ...LAYERED, proposers: ["openai/gpt-4o-mini", "openai/mock-latency-9000"], layers: 1 };
+    const thinking = await openStreams(6, { ...slow, model: "composite/moa/openai/gpt-4o" }, "propose.0.1");
     const killedMs = performance.now();
-    const streams = [...speaking, ...thinking];
-    await Promise.all(streams.map(expectWhole));
+    await stack.process("orchestrator-2").kill("SIGKILL");
+    await Promise.all(speaking.map(expectWhole));
     expect(performance.now() - killedMs).toBeLessThan(RECOVERY_MS);
+    await Promise.all(thinking.map(expectWhole));
 
-    const owners = await Promise.all(streams.map(({ run }) => records.owners(run)));
-    expect(new Set(owners)).toEqual(new Set([1, 2]));
-    for (const { run } of streams) expect(requestsByStep(await callsOf(run))).toEqual(EACH_STEP_ONCE);
-    await stack.process("orchestrator-2").restart();
+    expect(await Promise.all([...speaking, ...thinking].map(({ run }) => records.owners(run)))).toContain(2);
+    for (const { run } of speaking) expect(requestsByStep(await callsOf(run))).toEqual(EACH_STEP_ONCE);
+    for (const { run } of thinking) expect(requestsByStep(await callsOf(run))).toEqual({ "propose.0.0": 1, "propose.0.1": 1, final: 1 });
   });
 });
 
@@ -182,11 +190,7 @@ describe("SIGTERM", () => {
     expect(isLastOpen).toBe(true);
     await Promise.all([gateway, whole]);
     for (const { run } of [...streams, next, last]) expect(requestsByStep(await callsOf(run))).toEqual(EACH_STEP_ONCE);
-    for (const name of ["orchestrator-2", "model-caller-2", "gateway"]) {
-      expect(await logged(name, "shut down"), name).toHaveLength(1);
-      await stack.process(name).restart();
-    }
-    expect((await postChat(stack.gatewayUrl, chat(MOA))).status).toBe(200);
+    for (const name of ["orchestrator-2", "model-caller-2", "gateway"]) expect(await logged(name, "shut down"), name).toHaveLength(1);
   });
 });
 
