@@ -247,6 +247,20 @@ describe("makeCall", () => {
     expect(call.commits).toHaveLength(0);
   });
 
+  it.each([
+    ["delta", true],
+    ["member_delta", false],
+    [null, false],
+  ] as const)("published as %s, takes any answer of the vendor's: %s", async (publish, accepts) => {
+    const seen: unknown[] = [];
+    const answer = async ({ acceptAnyAnswer }: CallOptions): Promise<ProviderOutcome> => {
+      seen.push(acceptAnyAnswer);
+      return success("yes");
+    };
+    await setUp([answer], { ...STEP, publish }).run();
+    expect(seen).toEqual([accepts]);
+  });
+
   it("leaves to the commit what was not streamed of a published answer", async () => {
     const call = setUp([success("the whole text")], { ...STEP, publish: "delta" });
     await call.run();

@@ -35,6 +35,10 @@ function classOf({ message, finish_reason: reason }: AnswerChoice): FailureClass
   return reason === "length" ? "truncated" : "empty";
 }
 
+function brokenClassOf({ finish_reason: reason }: AnswerChoice): FailureClass | null {
+  return reason === null ? "truncated" : null;
+}
+
 const MESSAGES: Readonly<Partial<Record<FailureClass, string>>> = {
   content_filter: "the provider's filter withheld the answer",
   truncated: "the answer ended before it was complete",
@@ -44,9 +48,11 @@ const MESSAGES: Readonly<Partial<Record<FailureClass, string>>> = {
 /**
  * Whether an answer is one. Refused, filtered and empty answers are failures, and so is one that broke off in any of its
  * choices; with several complete choices one good one is enough. Reaching the output cap is no failure unless nothing was said.
+ *
+ * @param acceptsAny whether every complete answer is one, whatever it says
  */
-export function judgeAnswer(answer: Answer): { result: ModelResult } | { failure: Failure } {
-  const classes = answer.choices.map(classOf);
+export function judgeAnswer(answer: Answer, acceptsAny = false): { result: ModelResult } | { failure: Failure } {
+  const classes = answer.choices.map((choice) => (acceptsAny ? brokenClassOf(choice) : classOf(choice)));
   if (classes.length === 0) return { failure: createFailure("empty", "the answer has no choices", { status: 200 }) };
   const broken = answer.choices.findIndex((choice) => choice.finish_reason === null);
   if (broken === -1 && classes.includes(null)) {
