@@ -14,7 +14,7 @@ const PARAMETERS: Params = {
   parallel_tool_calls: true,
   presence_penalty: 0.5,
   reasoning_effort: "low",
-  response_format: { type: "json_object" },
+  response_format: { type: "json_schema" },
   seed: 1,
   stop: ["x"],
   temperature: 0.5,
