@@ -130,8 +130,17 @@ describe("a plan", () => {
     expect(root.stages[0]?.policy).toEqual({ minSuccess: 2, graceMs: 4000, deadlineMs: 9000, keepLate: true });
     expect(planOf({ model: "profile/research" }).root.stages.map(({ policy }) => policy)).toEqual([
       { minSuccess: 1, graceMs: null, deadlineMs: null, keepLate: false },
-      { minSuccess: 2, graceMs: null, deadlineMs: 60_000, keepLate: false },
+      { minSuccess: 2, graceMs: 0, deadlineMs: 60_000, keepLate: false },
     ]);
+  });
+
+  test("waits for nobody beyond a quorum that was set without a grace", () => {
+    const policyOf = (policy: object) =>
+      planOf({ model: "profile/research", stages: { answer: policy, review: policy } }).root.stages[1]?.policy;
+    expect(policyOf({ min_success: 1 })).toMatchObject({ minSuccess: 1, graceMs: 0 });
+    expect(policyOf({ min_success: 1, grace_ms: 500 })).toMatchObject({ minSuccess: 1, graceMs: 500 });
+    expect(planOf({ stages: { propose: { min_success: 1 } } }).root.stages[0]?.policy).toMatchObject({ minSuccess: 1, graceMs: 4000 });
+    expect(planOf({ model: "profile/research" }).root.stages[0]?.policy.graceMs).toBe(null);
   });
 
   test("makes a quorum of the configuration fit a smaller panel, and refuses one of the request that cannot be", () => {
