@@ -13,6 +13,8 @@ const EXPOSED = [
   "x-composite-degraded",
   "x-composite-simulated",
   "retry-after",
+  "retry-after-ms",
+  "x-should-retry",
 ];
 
 /** Lets pages of the configured origins call the API; `*` stands for all. Without origins no page may. */
