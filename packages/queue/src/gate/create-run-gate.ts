@@ -5,6 +5,7 @@ import { QUEUE_SETTINGS, RUNS_QUEUE } from "../jobs/queue-settings.ts";
 import { connectRedis, type RedisTarget, waitUntilReady } from "../redis/connect-redis.ts";
 import { createKeys } from "../run/run-keys.ts";
 import { createRunScripts } from "../run/run-scripts.ts";
+import { CANCELLED } from "./cancelled.ts";
 import { createEventHub } from "./event-hub.ts";
 import type { RunGate } from "./run-gate.ts";
 
@@ -14,7 +15,7 @@ export interface RunGateOptions extends RedisTarget {
   resultTtlMs: number;
 }
 
-const UNAVAILABLE = "The queue does not answer; nothing was accepted. Try again in a few seconds.";
+const UNAVAILABLE = "The queue does not answer, so the run is not carried out. Try again in a few seconds.";
 
 /** Opens the gateway's side of the queues. Rejects when Redis cannot be reached within 5 s. */
 export async function createRunGate(options: RunGateOptions): Promise<RunGate> {
@@ -56,18 +57,15 @@ export async function createRunGate(options: RunGateOptions): Promise<RunGate> {
         await accept(run, plan);
       } catch (error) {
         following.close();
+        // It may have been accepted all the same, by a Redis that only answered late: the client is told that it was not, so it must not run.
+        scripts.finish(run, "cancelled", "", "error", CANCELLED).catch(options.onError);
         throw unavailable(error);
       }
       return { run, following };
     },
     follow: (run, follow) => hub.follow(run, follow, true),
     cancel: async (run) => {
-      const data = {
-        status: 409,
-        headers: { "x-should-retry": "false" },
-        error: new ApiError("run_cancelled", "The run was cancelled.").body,
-      };
-      await scripts.finish(run, "cancelled", "", "error", JSON.stringify(data));
+      await scripts.finish(run, "cancelled", "", "error", CANCELLED);
     },
     isReady: async () => {
       try {

@@ -3,6 +3,8 @@ import { RUN_EVENT_KINDS, type RunEventKind } from "@composite-llm/contracts";
 import type { FollowOptions, Following } from "./run-gate.ts";
 
 const SILENCE_MS = 1000;
+/** How long Redis may be away before a follower gives up: it reads on from its cursor when Redis is back, and nothing was missed. */
+export const UNREACHABLE_MS = 120_000;
 const PAGE = 200;
 
 export interface FollowerPorts {
@@ -31,6 +33,7 @@ export function createFollower(options: FollowOptions, ports: FollowerPorts, mon
   let isReading = false;
   let wantsReading = false;
   let heardAtMs = monotonicMs();
+  let unreachableSinceMs: number | null = null;
 
   const close = (): void => {
     if (isClosed) return;
@@ -47,6 +50,12 @@ export function createFollower(options: FollowOptions, ports: FollowerPorts, mon
     options.onEvent(event);
   };
 
+  const lose = (reason: Error): void => {
+    if (isClosed) return;
+    close();
+    options.onLost(reason);
+  };
+
   const catchUp = async (): Promise<void> => {
     if (isReading) {
       wantsReading = true;
@@ -59,7 +68,8 @@ export function createFollower(options: FollowOptions, ports: FollowerPorts, mon
         let page: Awaited<ReturnType<FollowerPorts["readAfter"]>> = [];
         do {
           page = await ports.readAfter(cursor, PAGE);
-          if (page === null) throw new Error("the run is unknown or has expired");
+          unreachableSinceMs = null;
+          if (page === null) return lose(new Error("the run is unknown or has expired"));
           for (const { number, kind, data } of page) {
             if (isClosed || isPaused) return;
             if (number > cursor) deliver(number, kind, data);
@@ -67,9 +77,10 @@ export function createFollower(options: FollowOptions, ports: FollowerPorts, mon
         } while (page.length === PAGE);
       } while (wantsReading);
     } catch (error) {
-      if (isClosed) return;
-      close();
-      options.onLost(error as Error);
+      // The next look tries again.
+      const nowMs = monotonicMs();
+      unreachableSinceMs ??= nowMs;
+      if (nowMs - unreachableSinceMs > UNREACHABLE_MS) lose(error as Error);
     } finally {
       isReading = false;
     }
