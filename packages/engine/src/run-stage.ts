@@ -10,7 +10,7 @@ import type { WantedCall } from "./step-calls.ts";
 import { stageKey, stepKey } from "./step-key.ts";
 
 /** The stage that a composite member belonged to went on without it. */
-export class StageLeft extends Error {
+class StageLeft extends Error {
   constructor() {
     super("the stage went on without this member");
     this.name = "StageLeft";
