@@ -309,7 +309,7 @@ describe("the official Node client", () => {
       expect(requestsByStep(await callsOf(runOf(completion))), title).toMatchObject({ final: 1 });
 
       const { chunks, isDone, run } = await readStream(fields);
-      const { content = "", refusal = "" } = assemble(chunks);
+      const { content, refusal } = assemble(chunks);
       const committed = (await records.committed(run))?.choices[0]?.message;
       expect(isDone, title).toBe(true);
       expect({ content, refusal }, title).toEqual({ content: committed?.content ?? "", refusal: committed?.refusal ?? "" });
