@@ -85,7 +85,7 @@ describe("the official Node client", () => {
     }
   });
 
-  it("streams the same panels, chunk by chunk and through its helper", async () => {
+  it("streams the same panels, in chunks of exactly the shape that clients rely on, and through its helper", async () => {
     for (const { request, steps, speaker } of PANELS) {
       const body = { ...chat(request), stream: true, stream_options: { include_usage: true } } as const;
       let [run, content] = ["", ""];
@@ -109,9 +109,7 @@ describe("the official Node client", () => {
       expect(textOf(completion)).toBe((await records.committed(runOf(completion)))?.choices[0]?.message.content);
       expect(await helper.totalUsage()).toMatchObject(reportedUsage(await callsOf(runOf(completion))));
     }
-  });
 
-  it("gets chunks of exactly the shape that clients rely on", async () => {
     const { text, headers, run, chunks, isDone } = await readStream({ ...MOA, stream_options: { include_usage: true } });
     expect(Object.fromEntries(headers)).toMatchObject({ "content-type": "text/event-stream; charset=utf-8", "x-accel-buffering": "no" });
     expect(isDone).toBe(true);
@@ -235,7 +233,7 @@ describe("the official Node client", () => {
         OpenAI.BadRequestError,
         { status: 400, code: "context_length_exceeded", param: "messages" },
       ],
-      [{ ...MOA, aggregator: "openai/mock-refusal" }, OpenAI.InternalServerError, { status: 502, code: "upstream_error" }],
+      [{ ...MOA, aggregator: "openai/mock-stream-rst-4" }, OpenAI.InternalServerError, { status: 502, code: "upstream_error" }],
       [{ ...MOA, aggregator: limited[1] }, OpenAI.RateLimitError, { status: 429, code: "provider_rate_limited" }, { "retry-after": "30" }],
       [
         { ...MOA, proposers: [BAD, REFUSING] },
@@ -288,6 +286,35 @@ describe("the official Node client", () => {
     expect(patient.isDone).toBe(true);
     expect(assemble(patient.chunks).content).toBe((await records.committed(patient.run))?.choices[0]?.message.content);
     expect(requestsByStep(await callsOf(patient.run))).toMatchObject({ final: 2 });
+  });
+
+  it("gets what the last model completes as its vendor gave it, in a stream too: refused, filtered, empty or cut", async () => {
+    const answers: [fields: ChatFields, reason: string, message: object][] = [
+      [{ model: "openai/mock-refusal" }, "stop", { content: "", refusal: expect.stringMatching(/./) as string }],
+      [{ ...MOA, aggregator: REFUSING }, "stop", { content: "", refusal: expect.stringMatching(/./) as string }],
+      [
+        { model: "openai/gpt-4o-mock-content-filter" },
+        "content_filter",
+        { content: expect.stringMatching(/^\[sim/) as string, refusal: "" },
+      ],
+      [{ model: "openai/mock-empty" }, "stop", { content: "", refusal: "" }],
+      [{ model: "openai/gpt-4o-mock-reasoning-50", max_tokens: 10 }, "length", { content: "", refusal: "" }],
+    ];
+    for (const [fields, reason, said] of answers) {
+      const title = JSON.stringify(fields);
+      const completion = await client.chat.completions.create(chat(fields));
+      const [choice] = completion.choices;
+      expect(choice?.finish_reason, title).toBe(reason);
+      expect({ content: choice?.message.content ?? "", refusal: choice?.message.refusal ?? "" }, title).toEqual(said);
+      expect(requestsByStep(await callsOf(runOf(completion))), title).toMatchObject({ final: 1 });
+
+      const { chunks, isDone, run } = await readStream(fields);
+      const { content, refusal } = assemble(chunks);
+      const committed = (await records.committed(run))?.choices[0]?.message;
+      expect(isDone, title).toBe(true);
+      expect({ content, refusal }, title).toEqual({ content: committed?.content ?? "", refusal: committed?.refusal ?? "" });
+      expect({ content, refusal }, title).toEqual(said);
+    }
   });
 
   it("gets an answer although members fail, and hears which and why", async () => {

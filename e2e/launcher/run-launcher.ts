@@ -32,9 +32,14 @@ function cleanVariables(): Record<string, string> {
   };
 }
 
-/** Starts the program of `npm start`, or npm itself, from a directory that is not the repository's. */
-export function runLauncher(stateDirectory: string, env: Readonly<Record<string, string>> = {}, byNpm = false): Launcher {
-  const args = byNpm ? ["--prefix", ROOT, "start"] : [join(ROOT, "scripts", "bootstrap.mjs"), "start"];
+/** Starts the program of `npm start`, of another command, or npm itself, from a directory that is not the repository's. */
+export function runLauncher(
+  stateDirectory: string,
+  env: Readonly<Record<string, string>> = {},
+  byNpm = false,
+  command: readonly string[] = ["start"],
+): Launcher {
+  const args = byNpm ? ["--prefix", ROOT, ...command] : [join(ROOT, "scripts", "bootstrap.mjs"), ...command];
   const child = spawn(byNpm ? "npm" : "node", args, {
     cwd: tmpdir(),
     env: { ...process.env, ...cleanVariables(), COMPOSITE_STATE_DIRECTORY: stateDirectory, ...env },

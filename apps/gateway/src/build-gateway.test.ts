@@ -69,6 +69,7 @@ describe("pages of other origins", () => {
       headers: { origin, authorization: "Bearer secret-key" },
     });
     expect(stream.headers["access-control-allow-origin"]).toBe(origin);
-    expect(stream.headers["access-control-expose-headers"]).toContain("x-composite-run-id");
+    const exposed = String(stream.headers["access-control-expose-headers"]).split(", ");
+    expect(exposed).toEqual(expect.arrayContaining(["x-composite-run-id", "retry-after", "retry-after-ms", "x-should-retry"]));
   });
 });

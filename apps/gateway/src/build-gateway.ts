@@ -15,6 +15,7 @@ import { registerModels } from "./models/register-models.ts";
 import { createHangUpPolicy } from "./runs/hang-up.ts";
 import type { OpenAnswers } from "./runs/open-answers.ts";
 import { registerRuns } from "./runs-api/register-runs.ts";
+import { trackUnusedConnections } from "./unused-connections.ts";
 import type { Settings } from "./settings.ts";
 import { DEFAULT_STREAM_TIMING, type StreamTiming } from "./sse/sse-connection.ts";
 
@@ -80,10 +81,11 @@ export function buildGateway(deps: GatewayDeps): Gateway {
     done();
   });
 
+  const unused = trackUnusedConnections(app.server);
   return {
     app,
     shutdown: (graceMs) =>
-      closeWithin(app, graceMs, () => {
+      closeWithin(app, unused, graceMs, () => {
         hangUps.stop();
         for (const answer of openAnswers) answer.cut(new Error("the gateway shuts down"));
       }),

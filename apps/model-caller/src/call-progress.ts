@@ -1,8 +1,9 @@
 import { addUsage, type CallReport, NO_USAGE, type Usage } from "@composite-llm/contracts";
 import type { Clock } from "@composite-llm/core";
-import type { CellClaim, RedisClock } from "@composite-llm/queue";
-import type { CallEnd } from "./call-end.ts";
 import type { CallCost } from "@composite-llm/pricing";
+import type { CellClaim, RedisClock } from "@composite-llm/queue";
+import { addCost, UNPRICED } from "./add-cost.ts";
+import type { CallEnd } from "./call-end.ts";
 
 /** What is known of a call while it runs. */
 export interface CallProgress {
@@ -24,16 +25,15 @@ export function createCallProgress(claim: CellClaim, redisClock: RedisClock, clo
   const beganAt = clock.monotonicMs();
   let sentAt: number | null = null;
   let usage = NO_USAGE;
-  let cost: CallCost = { costNanoUsd: null, costSource: "unpriced" };
+  let cost: CallCost | null = null;
   return {
     startedAtMs,
     tries: 0,
     admissionWaitMs: 0,
     ttftMs: null,
-    spend: (more, { costNanoUsd, costSource }) => {
+    spend: (more, costOfTry) => {
       usage = addUsage(usage, more);
-      // What cannot be priced is left out of a sum, but never makes one zero.
-      if (costNanoUsd !== null) cost = { costNanoUsd: (cost.costNanoUsd ?? 0) + costNanoUsd, costSource };
+      cost = cost === null ? costOfTry : addCost(cost, costOfTry);
     },
     sent: () => {
       sentAt ??= clock.monotonicMs();
@@ -54,7 +54,7 @@ export function createCallProgress(claim: CellClaim, redisClock: RedisClock, clo
         startedAtMs,
         endedAtMs: redisClock.now(),
         usage,
-        ...cost,
+        ...(cost ?? UNPRICED),
         adjusted,
         result: end.kind === "succeeded" ? end.result : null,
         failure: end.kind === "failed" ? end.failure : null,

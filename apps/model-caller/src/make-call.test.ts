@@ -1,10 +1,12 @@
 import { type CallJob, type CallReport, type CallStep, type ModelDelta, NO_USAGE } from "@composite-llm/contracts";
-import { createRunId, type Failure } from "@composite-llm/core";
+import { createRunId, type Failure, OUTPUT_CAP } from "@composite-llm/core";
+import type { CallCost } from "@composite-llm/pricing";
 import type { CallOptions, ProviderOutcome } from "@composite-llm/providers";
 import type { CallDesk, CellClaim, TryEnd } from "@composite-llm/queue";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createLocalAdmission } from "./admission.ts";
 import type { CallDeps } from "./call-deps.ts";
+import { toFailure } from "./call-end.ts";
 import { makeCall } from "./make-call.ts";
 
 beforeEach(() => {
@@ -40,7 +42,7 @@ function failure(failureClass: Failure["class"], retryAfterMs: number | null = n
 type Answer = ProviderOutcome | ((options: CallOptions) => Promise<ProviderOutcome>);
 
 /** A call against a desk and a provider that do as told. */
-function setUp(answers: Answer[], step: CallStep = STEP, refuse: string | null = null) {
+function setUp(answers: Answer[], step: CallStep = STEP, refuse: string | null = null, prices: CallCost[] = []) {
   const begun: { tryNumber: number; previous: TryEnd | null }[] = [];
   const commits: { outcome: string; report: CallReport; unsent: readonly object[] }[] = [];
   const headers: unknown[] = [];
@@ -80,6 +82,7 @@ function setUp(answers: Answer[], step: CallStep = STEP, refuse: string | null =
   };
   const left = [...answers];
   const closing = new AbortController();
+  const leftPrices = [...prices];
   const logger = { debug: () => undefined, info: () => undefined } as unknown as CallDeps["logger"];
   const deps: CallDeps = {
     desk,
@@ -102,7 +105,7 @@ function setUp(answers: Answer[], step: CallStep = STEP, refuse: string | null =
             isSimulated: true,
             timeouts: { firstTokenMs: 1000, idleMs: 1000 },
             adapt: (_model, params) => ({ params, adjusted: ["temperature dropped"] }),
-            price: () => ({ costNanoUsd: 7, costSource: "catalog" }),
+            price: () => leftPrices.shift() ?? { costNanoUsd: 7, costSource: "catalog" },
           },
     clock: { now: () => 0, monotonicMs: () => performance.now() },
     random: () => 0.5,
@@ -134,6 +137,30 @@ describe("makeCall", () => {
         },
       },
     ]);
+  });
+
+  it("is unpriced when any try that used tokens has no price, whatever the others cost", async () => {
+    const used = { ...failure("unavailable"), usage: { ...NO_USAGE, inputTokens: 10 } };
+    const unpriced: CallCost = { costNanoUsd: null, costSource: "unpriced" };
+    for (const [first, prices] of [
+      [failure("unavailable"), [unpriced]],
+      [used, [unpriced]],
+      [used, [{ costNanoUsd: 7, costSource: "catalog" }, unpriced]],
+    ] as const) {
+      const call = setUp([first, success("yes")], STEP, null, [...prices]);
+      const running = call.run();
+      await vi.advanceTimersByTimeAsync(10_000);
+      await running;
+      expect(call.commits).toMatchObject([{ outcome: "succeeded", report: { tries: 2, ...unpriced } }]);
+    }
+  });
+
+  it("takes the source of its price from the try that has one", async () => {
+    const call = setUp([failure("unavailable"), success("yes")]);
+    const running = call.run();
+    await vi.advanceTimersByTimeAsync(10_000);
+    await running;
+    expect(call.commits).toMatchObject([{ report: { costNanoUsd: 7, costSource: "catalog" } }]);
   });
 
   it("names the call to the judge, try by try", async () => {
@@ -169,6 +196,13 @@ describe("makeCall", () => {
     const call = setUp([failure("bad_request")]);
     await call.run();
     expect(call.commits).toMatchObject([{ outcome: "failed", report: { tries: 1, costNanoUsd: 0, failure: { class: "bad_request" } } }]);
+  });
+
+  it("does not pay again for an answer that used up its output cap", async () => {
+    const capped = { ...failure("truncated"), failure: { ...toFailure("truncated", "no room"), code: OUTPUT_CAP } };
+    const call = setUp([capped]);
+    await call.run();
+    expect(call.commits).toMatchObject([{ outcome: "failed", report: { tries: 1, failure: { class: "truncated", code: "output_cap" } } }]);
   });
 
   it("waits as long as the provider asks", async () => {
@@ -213,6 +247,20 @@ describe("makeCall", () => {
     await call.run();
     expect(call.headers).toHaveLength(0);
     expect(call.commits).toHaveLength(0);
+  });
+
+  it.each([
+    ["delta", true],
+    ["member_delta", false],
+    [null, false],
+  ] as const)("published as %s, takes any answer of the vendor's: %s", async (publish, accepts) => {
+    const seen: unknown[] = [];
+    const answer = async ({ acceptAnyAnswer }: CallOptions): Promise<ProviderOutcome> => {
+      seen.push(acceptAnyAnswer);
+      return success("yes");
+    };
+    await setUp([answer], { ...STEP, publish }).run();
+    expect(seen).toEqual([accepts]);
   });
 
   it("leaves to the commit what was not streamed of a published answer", async () => {

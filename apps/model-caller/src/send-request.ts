@@ -50,6 +50,8 @@ export async function sendRequest(
       stream: step.stream,
       timeouts: target.timeouts,
       onDelta,
+      // What the client asked for, it gets as the vendor gave it; of a member, only what others can work with is an answer.
+      acceptAnyAnswer: step.publish === "delta",
       ...(target.isSimulated ? { headers: toJudgeHeaders(claim, progress.tries) } : {}),
     },
   );

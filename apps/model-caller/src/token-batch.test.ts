@@ -42,6 +42,15 @@ describe("a token batch", () => {
     expect(batch.take()).toHaveLength(2);
   });
 
+  it("has nothing to send of an answer that says nothing", () => {
+    const empty = [null, ""].map((content, index) => ({
+      index,
+      message: { role: "assistant" as const, content, refusal: null },
+      finish_reason: "stop" as const,
+    }));
+    expect(toBatches({ servedModel: "m", usage: null, choices: empty })).toEqual([]);
+  });
+
   it("takes a whole answer for what would have been streamed of it", () => {
     const call = { id: "x", type: "function" as const, function: { name: "f", arguments: "{}" } };
     const message = { role: "assistant" as const, content: "text", reasoning_content: "because", tool_calls: [call] };

@@ -1,4 +1,4 @@
-import type { ModelDelta, ModelResult, ToolCallDelta } from "@composite-llm/contracts";
+import type { ModelDelta, ModelResult, ResultChoice, ToolCallDelta } from "@composite-llm/contracts";
 
 /** The data of a `delta` event but for its step and stream attempt, which the queue adds. */
 export interface BatchData {
@@ -65,9 +65,13 @@ export function createTokenBatch(): TokenBatch {
   };
 }
 
-/** A whole answer as what would have been streamed of it. */
+/** A whole answer as what would have been streamed of it: nothing of a choice that says nothing. */
 export function toBatches(result: ModelResult): BatchData[] {
-  return result.choices.map(({ index, message, logprobs }) => ({
+  return result.choices.map(toBatch).filter((batch) => Object.keys(batch).some((name) => name !== "choice"));
+}
+
+function toBatch({ index, message, logprobs }: ResultChoice): BatchData {
+  return {
     ...(index === 0 ? {} : { choice: index }),
     ...(message.content === null || message.content === "" ? {} : { text: message.content }),
     ...(message.reasoning_content === undefined ? {} : { reasoning: message.reasoning_content }),
@@ -84,5 +88,5 @@ export function toBatches(result: ModelResult): BatchData[] {
           })),
         }),
     ...(logprobs === undefined || logprobs === null ? {} : { logprobs }),
-  }));
+  };
 }

@@ -1,6 +1,7 @@
 import { isRetryable, type RetryPolicy, retryDelayMs } from "@composite-llm/core";
 import { NO_USAGE, type Params } from "@composite-llm/contracts";
 import type { CellClaim, TryEnd } from "@composite-llm/queue";
+import { UNPRICED } from "./add-cost.ts";
 import type { CallAbort } from "./call-abort.ts";
 import { toCallEnd, toFailure } from "./call-end.ts";
 import type { CallDeps } from "./call-deps.ts";
@@ -16,7 +17,7 @@ export type NotMade = { refused: string } | { handedBack: true };
 
 /** The end of a call outside any request. */
 export function unsentEnd(end: RequestEnd["end"]): RequestEnd {
-  return { end, cost: { costNanoUsd: null, costSource: "unpriced" }, stream: { attempt: 0, batches: 0 }, unsent: [] };
+  return { end, cost: UNPRICED, stream: { attempt: 0, batches: 0 }, unsent: [] };
 }
 
 /** Sends the request, again after a failure that may pass, within the call's time. Every request is admitted and announced first. */

@@ -23,9 +23,6 @@ export interface Orchestrator {
   close(graceMs: number): Promise<void>;
 }
 
-/** A worker's loop fetches one job per round trip, so two of them share the work. */
-const WORKERS = 2;
-
 /** Connects to the queues and begins to execute runs. */
 export async function buildOrchestrator(options: OrchestratorOptions): Promise<Orchestrator> {
   const { redis, registry, clock, startTimer, logger } = options;
@@ -33,19 +30,18 @@ export async function buildOrchestrator(options: OrchestratorOptions): Promise<O
   const closing = new AbortController();
   const latencies = createLatencyBook();
   const sweeper = openSweeper({ ...redis, onSwept: (run, swept) => logger.info({ run, swept }, "swept") });
-  const workers = Array.from({ length: WORKERS }, () =>
-    createWorker({
-      ...redis,
-      queue: RUNS_QUEUE,
-      concurrency: Math.ceil(options.concurrency / WORKERS),
-      process: (job) => processRun(job, { desk, registry, startTimer, latencies, closing: closing.signal, logger }),
-    }),
-  );
+  // One is enough: its loop takes up several thousand runs a second, and each more is woken for every job.
+  const worker = createWorker({
+    ...redis,
+    queue: RUNS_QUEUE,
+    concurrency: options.concurrency,
+    process: (job) => processRun(job, { desk, registry, startTimer, latencies, closing: closing.signal, logger }),
+  });
   return {
-    isConsuming: () => desk.isListening() && workers.every((worker) => worker.isConsuming()),
+    isConsuming: () => desk.isListening() && worker.isConsuming(),
     close: async (graceMs) => {
       closing.abort();
-      await Promise.all(workers.map((worker) => worker.close(graceMs)));
+      await worker.close(graceMs);
       await sweeper.close();
       await desk.close();
     },

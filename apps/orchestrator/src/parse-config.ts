@@ -26,7 +26,7 @@ export function parseConfig(env: Environment): OrchestratorConfig {
       redisPrefix: textVariable("REDIS_PREFIX", "composite"),
       healthHost: textVariable("HEALTH_HOST", "127.0.0.1"),
       healthPort: portVariable("ORCHESTRATOR_HEALTH_PORT", 8083),
-      concurrency: integerVariable("ORCHESTRATOR_CONCURRENCY", { min: 1, max: 1000 }, 400),
+      concurrency: integerVariable("ORCHESTRATOR_CONCURRENCY", { min: 1, max: 500 }, 400),
       configurationPath: textVariable("COMPOSITE_CONFIG", null),
     },
     env,

@@ -19,7 +19,7 @@ const example = read("composite.example.yaml");
 const schema = toJsonSchema({ builtIn: builtInPlanners, common: commonOptions });
 
 /** Variables that code reads and that no operator sets: of the system, and those by which our own tests are run. */
-const NOT_FOR_OPERATORS = new Set(["PATH", "VERIFY"]);
+const NOT_FOR_OPERATORS = new Set(["PATH", "VERIFY", "NO_COLOR", "TERM"]);
 
 /** `textVariable("X", …)`, `valueOf(env, "X")`, `env["X"]`, and the variables of presets. */
 function variablesInCode(): string[] {

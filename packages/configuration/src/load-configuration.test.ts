@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ConfigurationError } from "./configuration-problem.ts";
-import { linesOf, loadText, MOCK_URL, problemsOf } from "./fixtures/load-text.ts";
+import { linesOf, loadText, MOCK_URL, problemsOf, strategies } from "./fixtures/load-text.ts";
 
 const mock = { MOCK_PROVIDER_URL: MOCK_URL };
 
@@ -143,6 +143,25 @@ telemetry: { sample_ratio: "\${RATIO:-2}" }
       "13:76 profiles.r.locked[0] is no option of the strategy council; did you mean rubric?",
       "14:17 results.ttl must be a duration with its unit, such as 500ms, 30s, 10m, 24h or 7d",
       "15:28 telemetry.sample_ratio must be at most 1",
+    ]);
+  });
+
+  it("says of a strategy that cannot be served only that, and nothing wrong about the others", async () => {
+    const text = `version: 1
+strategies: { good: ./good.ts, bad: ./bad.ts }
+defaults: { bad: { layers: 2 } }
+profiles:
+  p: { strategy: good, model: openai/gpt-5, proposers: [composite/bad/openai/gpt-5] }
+  q: { strategy: bad, model: openai/gpt-5 }
+  r: { strategy: bed, model: openai/gpt-5, proposers: [composite/good/openai/gpt-5] }
+`;
+    const load: typeof strategies.load = (paths) => {
+      const problems = Object.keys(paths).includes("bad") ? [{ name: "bad", message: "there is no file bad.ts." }] : [];
+      return problems.length > 0 ? Promise.reject(Object.assign(new Error("cannot"), { problems })) : strategies.load(paths);
+    };
+    expect(await linesOf(text, mock, { strategies: { ...strategies, load } })).toEqual([
+      "2:37 strategies.bad cannot be served: there is no file bad.ts.",
+      "7:18 profiles.r.strategy names no strategy; there are single, moa, council, good",
     ]);
   });
 

@@ -46,24 +46,39 @@ function withoutEmptyKeys(value: Record<string, unknown>): Record<string, unknow
   return Object.fromEntries(Object.entries(value).filter(([, inner]) => inner !== null));
 }
 
+interface CollectedStrategies {
+  strategies: Map<string, KnownStrategy>;
+  /** Those of the file that cannot be served. What is said about them elsewhere in the file only follows from that. */
+  unservable: Set<string>;
+  problems: ConfigurationProblem[];
+}
+
 async function collectStrategies(
   source: StrategySource,
   modules: ReadonlyMap<string, string>,
   file: YamlFile,
-): Promise<{ strategies: Map<string, KnownStrategy>; problems: ConfigurationProblem[] }> {
+): Promise<CollectedStrategies> {
   const strategies = new Map(Object.entries(source.builtIn));
+  const unservable = new Set<string>();
   const problems: ConfigurationProblem[] = [];
-  try {
-    const loaded = modules.size === 0 ? [] : await source.load(Object.fromEntries(modules));
+  const load = async (): Promise<void> => {
+    const servable = [...modules].filter(([name]) => !unservable.has(name));
+    const loaded = servable.length === 0 ? [] : await source.load(Object.fromEntries(servable));
     for (const strategy of loaded) strategies.set(strategy.name, strategy);
+  };
+  try {
+    await load();
   } catch (error) {
     const known: unknown = error instanceof Error && "problems" in error ? error.problems : null;
     if (!Array.isArray(known)) throw error;
-    for (const one of known) {
-      if (isRecord(one)) problems.push(file.problemAt(["strategies", String(one["name"])], `cannot be served: ${String(one["message"])}`));
+    for (const one of known.filter(isRecord)) {
+      const name = String(one["name"]);
+      unservable.add(name);
+      problems.push(file.problemAt(["strategies", name], `cannot be served: ${String(one["message"])}`));
     }
+    await load();
   }
-  return { strategies, problems };
+  return { strategies, unservable, problems };
 }
 
 function toSecrets(secrets: Readonly<Record<string, string>>): Map<string, Secret> {
@@ -143,9 +158,9 @@ export async function loadConfiguration(options: LoadOptions): Promise<Configura
   };
 
   if (source !== null) {
-    const { strategies, problems: moduleProblems } = await collectStrategies(source, strategyModules, file);
-    const resolved = resolveProfiles(content, strategies, source.common, file);
-    configuration.strategyNames = new Set(strategies.keys());
+    const { strategies, unservable, problems: moduleProblems } = await collectStrategies(source, strategyModules, file);
+    const resolved = resolveProfiles(content, strategies, source.common, file, unservable);
+    configuration.strategyNames = new Set([...strategies.keys(), ...unservable]);
     configuration.defaults.strategies = resolved.defaults;
     configuration.profiles = resolved.profiles;
     const found = checkNames(resolved.names, models, configuration, options, file);

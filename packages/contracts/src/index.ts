@@ -55,5 +55,5 @@ export {
   type Webhook,
 } from "./run-plan.ts";
 export type { RunJournal } from "./run-progress.ts";
-export { finalKey, stageKey, stepKey } from "./step-key.ts";
+export { finalKey, isLastCall, isOnTheWay, stageKey, stepKey } from "./step-key.ts";
 export { addUsage, NO_USAGE, toWireUsage, type Usage } from "./usage.ts";

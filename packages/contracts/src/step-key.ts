@@ -13,3 +13,13 @@ export function stepKey(prefix: string, name: string, layer: number, slot: numbe
 export function finalKey(prefix: string): string {
   return `${prefix}final`;
 }
+
+/** Whether a step is the run's last call, also where that is one of a composite: `final`, `final/final`. */
+export function isLastCall(step: string): boolean {
+  return /^(?:final\/)*final$/.test(step);
+}
+
+/** Whether a stage is on the way of the run itself: not inside a member that runs beside others. */
+export function isOnTheWay(stageName: string): boolean {
+  return /^(?:final\/)*[^/]*$/.test(stageName);
+}

@@ -35,6 +35,8 @@ export interface ApiErrorDetails {
   code?: string;
   type?: string;
   retryAfterMs?: number | null;
+  /** False where a repetition would only pay again; overrides the catalogue's. */
+  retry?: false;
   /** What of the run belongs to the error: its id, the class of each failed member. */
   composite?: Record<string, unknown>;
 }
@@ -83,7 +85,7 @@ export class ApiError extends Error {
       headers["retry-after-ms"] = String(Math.ceil(retryAfterMs));
     }
     // The Node client ignores a retry-after above 60 s and would come back too early.
-    if (API_ERRORS[this.key].retry === false || (retryAfterMs ?? 0) > 60_000) headers["x-should-retry"] = "false";
+    if ((this.details.retry ?? API_ERRORS[this.key].retry) === false || (retryAfterMs ?? 0) > 60_000) headers["x-should-retry"] = "false";
     return headers;
   }
 }

@@ -22,7 +22,7 @@ export interface Failure {
   message: string;
   /** HTTP status of the provider's answer, null where there was none. */
   status: number | null;
-  /** The provider's own error code. */
+  /** The provider's own error code, or `OUTPUT_CAP` where the answer of class `truncated` was complete but had no room for any text. */
   code: string | null;
   /** The field of the request that the provider complained about. */
   param: string | null;
@@ -32,7 +32,11 @@ export interface Failure {
 
 const RETRYABLE: ReadonlySet<FailureClass> = new Set(["rate_limited", "timeout", "unavailable", "invalid_response", "truncated", "empty"]);
 
-/** Whether the same request may succeed when it is sent again. */
+/** Code of a `truncated` answer that ended at its own output cap, and not with its connection. */
+export const OUTPUT_CAP = "output_cap";
+
+/** Whether the same request may succeed when it is sent again. One that used up its output cap would be paid again for the same end. */
 export function isRetryable(failure: Failure): boolean {
+  if (failure.class === "truncated" && failure.code === OUTPUT_CAP) return false;
   return RETRYABLE.has(failure.class);
 }

@@ -1,4 +1,5 @@
 import type { Settled } from "./run-port.ts";
+import { isOnTheWay } from "@composite-llm/contracts";
 import type { StageRecord } from "./timeline.ts";
 
 /** The step of each stage that everybody waited for: of those that had ended when the stage was released, the last. Nested stages run beside theirs. */
@@ -9,7 +10,7 @@ export function toCriticalPath(stages: readonly StageRecord[], settled: readonly
     return Math.max(Number.NEGATIVE_INFINITY, ...own.map(({ report }) => report?.endedAtMs ?? Number.NEGATIVE_INFINITY));
   };
   return stages
-    .filter(({ name }) => !name.includes("/"))
+    .filter(({ name }) => isOnTheWay(name))
     .flatMap(({ ended }) => {
       const last = ended.toSorted((left, right) => endOf(right) - endOf(left))[0];
       return last === undefined ? [] : [last];

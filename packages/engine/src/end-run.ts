@@ -1,4 +1,4 @@
-import { type ChatCompletion, finalKey, type ModelDelta, toWireUsage } from "@composite-llm/contracts";
+import { type ChatCompletion, isLastCall, type ModelDelta, toWireUsage } from "@composite-llm/contracts";
 import type { ApiError } from "@composite-llm/core";
 import type { StrategyResult } from "@composite-llm/strategies";
 import type { EventDraft } from "./run-port.ts";
@@ -20,13 +20,14 @@ export async function endRun(scope: RunScope, result: StrategyResult): Promise<v
     notes: { ...scope.notes, degraded },
     ranking: result.ranking ?? [],
     latencyMs,
+    nowMs: port.now(),
   });
 
   const { answer } = result;
   const unseen: EventDraft[] = scope.pendingEvents.splice(0);
   const choices = answer.result.choices.map((choice) => ({ ...choice, message: { ...choice.message } }));
   // A member's answer that is returned word for word was seen by nobody yet.
-  if (answer.step !== finalKey("")) unseen.push({ kind: "delta", data: { step: answer.step, stream_attempt: 1, text: answer.text } });
+  if (!isLastCall(answer.step)) unseen.push({ kind: "delta", data: { step: answer.step, stream_attempt: 1, text: answer.text } });
   if (plan.delivery.includeTrace && choices[0] !== undefined) {
     const summary = toPanelSummary(composite);
     const reasoning: ModelDelta["reasoning"] = choices[0].message.reasoning_content === undefined ? summary : `\n\n${summary}`;

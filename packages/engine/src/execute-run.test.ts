@@ -119,6 +119,22 @@ describe("executeRun", () => {
     });
   });
 
+  it("fails so too when it hears first of the calls that ended with the run's time", async () => {
+    for (const last of ["propose.0.0", "final"]) {
+      const panel = moaPlan([slot(0, "proposer")], {}, { totalDeadlineMs: 3000 });
+      const fake = createFakeRun(panel, { "propose.0.0": { hang: true }, final: { fail: "timeout" } });
+      // Otherwise an answer of the panel stands in.
+      fake.hasPublished = true;
+      const done = execute(fake);
+      await vi.waitFor(() => expect(fake.dispatched).toHaveLength(1));
+      await fake.advance(2990);
+      if (last === "final") fake.answer("propose.0.0", "just in time");
+      else fake.fail("propose.0.0", "timeout");
+      await done;
+      expect(fake.end, last).toMatchObject({ data: { status: 504, error: { code: "deadline_exceeded" } } });
+    }
+  });
+
   it("calls nothing again that the journal holds", async () => {
     const settled = [answered("propose.0.0", 1, "kept zero"), answered("propose.0.1", 1, "kept one"), failed("propose.0.2", 2, "refusal")];
     const fake = await execute(createFakeRun(moaPlan(three), {}, { settled }));
@@ -289,5 +305,86 @@ describe("the ladder", () => {
     const { composite } = completionOf(fake);
     expect(composite.stages[1]).toMatchObject({ name: "review", released: "ladder" });
     expect(composite.degraded.map(({ code }) => code)).toContain("reviews_skipped");
+  });
+});
+
+describe("a composite member", () => {
+  const panel = (final = slot(0, "aggregator")) => ({
+    strategy: "moa",
+    options: { layers: 1 },
+    stages: [stage("propose", [slot(0, "proposer"), slot(1, "proposer")])],
+    final,
+    seed: 1,
+  });
+  const within = (outer: ReturnType<typeof slot>) => ({ ...outer, member: { ...outer.member, nested: panel() } });
+
+  it("starts nothing more once its parent's stage went on, and its open calls are cancelled and counted", async () => {
+    const proposers = [within(slot(0, "proposer")), slot(1, "proposer"), slot(2, "proposer")];
+    const script = { "propose.0.0/propose.0.0": { hang: true }, "propose.0.0/propose.0.1": { hang: true } } as const;
+    const fake = createFakeRun(moaPlan(proposers, { minSuccess: 2, graceMs: 10 }), script);
+    const done = execute(fake);
+    await vi.waitFor(() => expect(fake.dispatched.flat()).toHaveLength(4));
+    await fake.advance(10);
+    await done;
+    expect(fake.cancelled.toSorted()).toEqual(["propose.0.0/propose.0.0", "propose.0.0/propose.0.1"]);
+    fake.answer("propose.0.0/propose.0.0", "late");
+    fake.answer("propose.0.0/propose.0.1", "late");
+    await fake.advance(10);
+    expect(fake.dispatched.flat().map(({ step }) => step)).not.toContain("propose.0.0/final");
+    const { composite } = completionOf(fake);
+    expect(composite).toMatchObject({ calls: 5, cost_final: false });
+    expect(composite.stages.map(({ name }) => name)).toEqual(["propose", "propose.0.0/propose", "final"]);
+  });
+
+  it("ends with the deadline of its parent's stage", async () => {
+    const proposers = [within(slot(0, "proposer")), slot(1, "proposer")];
+    const fake = createFakeRun(moaPlan(proposers, { deadlineMs: 500 }), { "propose.0.0/propose.0.0": { hang: true } });
+    const done = execute(fake);
+    await vi.waitFor(() => expect(fake.dispatched.flat()).toHaveLength(3));
+    await fake.advance(500);
+    await done;
+    expect(completionOf(fake).composite.failed).toEqual([{ step: "propose.0.0", class: "timeout" }]);
+  });
+
+  it("publishes its last call when it is the run's last one", async () => {
+    const plan = moaPlan(three);
+    const fake = await execute(
+      createFakeRun({ ...plan, root: { ...plan.root, final: within(slot(0, "aggregator")) } }, { "final/final": { text: "the end" } }),
+    );
+    const published = fake.dispatched.flat().filter(({ publish }) => publish !== null);
+    expect(published.map(({ step, publish }) => [step, publish])).toEqual([["final/final", "delta"]]);
+    const { choices, composite } = completionOf(fake);
+    expect(choices[0]?.message.content).toBe("the end");
+    expect(fake.events.filter(({ kind }) => kind === "delta")).toEqual([]);
+    expect(composite.stages.map(({ index }) => index)).toEqual([0, 1, 2]);
+    expect(composite.critical_path.at(-1)).toBe("final/final");
+  });
+
+  it("is left out when a request brings tool results: only the innermost last call is made", async () => {
+    const plan = moaPlan(three, {}, { finalOnly: true });
+    const fake = await execute(createFakeRun({ ...plan, root: { ...plan.root, final: within(slot(0, "aggregator")) } }, {}));
+    expect(fake.dispatched.flat().map(({ step }) => step)).toEqual(["final/final"]);
+  });
+
+  it("counts as rate limited when all of it was", async () => {
+    const limited = { fail: "rate_limited" } as const;
+    const script = { "propose.0.0/propose.0.0": limited, "propose.0.0/propose.0.1": limited };
+    const fake = await execute(createFakeRun(moaPlan([within(slot(0, "proposer"))]), script));
+    expect(fake.end).toMatchObject({ state: "failed", data: { status: 429, error: { code: "provider_rate_limited" } } });
+  });
+});
+
+describe("a last call that failed", () => {
+  it("tells clients not to pay the panel again", async () => {
+    const fake = createFakeRun(moaPlan(three), { final: { fail: "auth" } });
+    fake.hasPublished = true;
+    await execute(fake);
+    expect(fake.end).toMatchObject({ state: "failed", data: { status: 502, headers: { "x-should-retry": "false" } } });
+  });
+
+  it("lets clients try a plain model again that may answer then", async () => {
+    const root = { strategy: "single", options: {}, stages: [], final: slot(0, "single"), seed: 1 };
+    const fake = await execute(createFakeRun(moaPlan([], {}, { root }), { final: { fail: "unavailable" } }));
+    expect(fake.end?.data).not.toHaveProperty("headers.x-should-retry");
   });
 });

@@ -1,9 +1,9 @@
-import type { Message, PlannedStrategy } from "@composite-llm/contracts";
+import { finalKey, type Message, type PlannedStrategy } from "@composite-llm/contracts";
 import { ApiError } from "@composite-llm/core";
 import { endRun, failRun } from "./end-run.ts";
 import { deadlineExceeded, RunFailure } from "./run-failure.ts";
 import type { RunPort, Timer } from "./run-port.ts";
-import type { RunScope } from "./run-scope.ts";
+import type { NestedBounds, RunScope } from "./run-scope.ts";
 import { runFinal } from "./run-final.ts";
 import { runStrategy } from "./run-strategy.ts";
 import type { Registry, Strategy, StrategyResult } from "@composite-llm/strategies";
@@ -13,6 +13,9 @@ import type { LatencyBook } from "./latency-book.ts";
 import { createStepCalls } from "./step-calls.ts";
 import { createTimeLadder, NO_LADDER } from "./time-ladder.ts";
 import { createTimeline } from "./timeline.ts";
+
+/** How far the clocks of two processes may be apart. */
+const CLOCK_TOLERANCE_MS = 50;
 
 export interface ExecuteOptions {
   /** Strategies by name, as this process loaded them. */
@@ -38,6 +41,9 @@ export async function executeRun(port: RunPort, options: ExecuteOptions): Promis
     timeline,
     notes: { degraded: [], failed: [] },
     startTimer: options.startTimer,
+    signal: port.signal,
+    deadlineAtMs: port.deadlineAtMs,
+    isLast: true,
     prefix: "",
     memberStream: plan.delivery.streamMembers ? { publish: "member_delta", stream: true } : { publish: null, stream: false },
     pendingEvents: [],
@@ -46,23 +52,37 @@ export async function executeRun(port: RunPort, options: ExecuteOptions): Promis
     runNested,
   };
 
-  async function runNested(nested: PlannedStrategy, step: string, slot: number, messages: readonly Message[]): Promise<SlotOutcome> {
+  async function runNested(
+    nested: PlannedStrategy,
+    step: string,
+    slot: number,
+    messages: readonly Message[],
+    { signal, deadlineAtMs, isLast }: NestedBounds,
+  ): Promise<SlotOutcome> {
     try {
       const { answer } = await runStrategy(
-        { ...scope, prefix: `${step}/`, fallback: null, ladder: NO_LADDER },
+        { ...scope, signal, deadlineAtMs, isLast, prefix: `${step}/`, fallback: null, ladder: NO_LADDER },
         nested,
         messages,
         options.registry,
       );
-      return { slot, step, kind: "answered", answer: toAnswer(slot, step, answer.result) };
+      // The answer of a last call keeps the step under which the client saw it.
+      return { slot, step, kind: "answered", answer: isLast ? answer : toAnswer(slot, step, answer.result) };
     } catch (error) {
       // It never rejects: who waits for the slot hears of a lost run by its own port.
       const isExpected = error instanceof RunFailure;
-      if (!isExpected && !port.signal.aborted) options.onFault(error as Error);
+      if (!isExpected && !signal.aborted) options.onFault(error as Error);
       const message = error instanceof Error ? error.message : String(error);
       const retryAfterMs = isExpected ? (error.apiError.details.retryAfterMs ?? null) : null;
       const status = isExpected ? error.apiError.status : null;
-      const failure = { class: "unavailable" as const, message, status, code: null, param: null, retryAfterMs };
+      const failure = {
+        class: isExpected ? error.failureClass : ("unavailable" as const),
+        message,
+        status,
+        code: null,
+        param: null,
+        retryAfterMs,
+      };
       return { slot, step, kind: "failed", failure };
     }
   }
@@ -81,8 +101,10 @@ export async function executeRun(port: RunPort, options: ExecuteOptions): Promis
     if (port.signal.aborted) throw error;
     if (error instanceof RunFailure) {
       const fallback = await findFallback(scope);
-      if (fallback === null) await failRun(scope, error.apiError);
-      else await endRun(scope, fallback);
+      if (fallback !== null) return await endRun(scope, fallback);
+      // The last calls end with the run's time, by a clock of their own: their failure may be heard of before it is over here.
+      const isOutOfTime = error.isTimeout && port.now() >= port.deadlineAtMs - CLOCK_TOLERANCE_MS;
+      await failRun(scope, (isOutOfTime ? deadlineExceeded(port.run, plan.totalDeadlineMs) : error).apiError);
       return;
     }
     options.onFault(error as Error);
@@ -98,7 +120,12 @@ export async function executeRun(port: RunPort, options: ExecuteOptions): Promis
 /** The request brings tool results: the panel has spoken before, only the last model goes on. */
 async function finalAlone(scope: RunScope): Promise<StrategyResult> {
   const { plan } = scope.port;
-  const { final, strategy } = plan.root;
-  const answer = await runFinal(scope, final, plan.request.messages, final.member.params);
-  return strategy === "single" ? { answer } : { answer, degraded: [{ code: "tools_final_only", stage: null, slot: null }] };
+  let { final } = plan.root;
+  let prefix = "";
+  for (let inner = final.member.nested; inner !== null; inner = final.member.nested) {
+    prefix += `${finalKey("")}/`;
+    final = inner.final;
+  }
+  const answer = await runFinal({ ...scope, prefix }, final, plan.request.messages, final.member.params);
+  return plan.root.strategy === "single" ? { answer } : { answer, degraded: [{ code: "tools_final_only", stage: null, slot: null }] };
 }

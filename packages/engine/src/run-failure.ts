@@ -1,4 +1,4 @@
-import { ApiError, type Failure, type FailureClass } from "@composite-llm/core";
+import { ApiError, type Failure, type FailureClass, isRetryable } from "@composite-llm/core";
 
 /** A call that failed for good. */
 export interface FailedCall {
@@ -10,11 +10,19 @@ export interface FailedCall {
 /** The run cannot give an answer: thrown through a strategy's code to end it. */
 export class RunFailure extends Error {
   readonly apiError: ApiError;
+  /** Whether time was what a call ran out of. */
+  readonly isTimeout: boolean;
+  /** As what it counts where a composite member failed with it. */
+  readonly failureClass: FailureClass;
 
-  constructor(apiError: ApiError) {
+  constructor(apiError: ApiError, failed: readonly FailedCall[] = []) {
     super(apiError.message);
     this.name = "RunFailure";
     this.apiError = apiError;
+    this.isTimeout = failed.some(({ failure }) => failure.class === "timeout");
+    const classes = new Set(failed.map(({ failure }) => failure.class));
+    const [only] = classes;
+    this.failureClass = only !== undefined && classes.size === 1 ? only : "unavailable";
   }
 }
 
@@ -35,31 +43,39 @@ export function allMembersFailed(run: string, stage: string, failed: readonly Fa
     .join(", ");
   if (failed.length > 0 && failed.every(({ failure }) => failure.class === "rate_limited")) {
     const message = `Every member of stage ${stage} was rate limited by its provider (${classes}).`;
-    return new RunFailure(new ApiError("provider_rate_limited", message, { composite, retryAfterMs: shortestWait(failed) }));
+    return new RunFailure(new ApiError("provider_rate_limited", message, { composite, retryAfterMs: shortestWait(failed) }), failed);
   }
-  return new RunFailure(new ApiError("all_members_failed", `No member of stage ${stage} gave an answer (${classes}).`, { composite }));
+  return new RunFailure(
+    new ApiError("all_members_failed", `No member of stage ${stage} gave an answer (${classes}).`, { composite }),
+    failed,
+  );
 }
 
 /**
  * The last call failed. What a client can mend (a 4xx of a plain model, a bad parameter, too long a context) is passed through with the
  * provider's own words; everything else is ours to answer for.
  */
-export function finalCallFailed(run: string, call: FailedCall, isPlainModel: boolean): RunFailure {
+export function finalCallFailed(run: string, call: FailedCall, isPlainModel: boolean, earlier: readonly FailedCall[] = []): RunFailure {
   const { failure } = call;
-  const composite = { run_id: run, failed: listed([call]) };
+  const composite = { run_id: run, failed: listed([...earlier, call]) };
+  // The panel was paid, and the official clients would pay it again, twice, on a 429 or a 502.
+  const again = isPlainModel && isRetryable(failure) ? {} : { retry: false as const };
   const isClients = failure.status !== null && failure.status >= 400 && failure.status < 500;
   const isMendable = failure.class === "bad_request" || failure.class === "context_length";
   if (isClients && (isPlainModel || isMendable)) {
     const { status, code, param, retryAfterMs } = failure;
     const type = failure.class === "rate_limited" ? "rate_limit_error" : "invalid_request_error";
-    const details = { status: status as number, type, param, code: code ?? failure.class, retryAfterMs, composite };
-    return new RunFailure(new ApiError("upstream_error", failure.message, details));
+    const details = { status: status as number, type, param, code: code ?? failure.class, retryAfterMs, composite, ...again };
+    return new RunFailure(new ApiError("upstream_error", failure.message, details), [call]);
   }
   if (failure.class === "rate_limited") {
     const message = "The model of the last stage was rate limited by its provider.";
-    return new RunFailure(new ApiError("provider_rate_limited", message, { composite, retryAfterMs: failure.retryAfterMs }));
+    return new RunFailure(new ApiError("provider_rate_limited", message, { composite, retryAfterMs: failure.retryAfterMs, ...again }), [
+      call,
+    ]);
   }
-  return new RunFailure(new ApiError("upstream_error", `The model of the last stage gave no answer (${failure.class}).`, { composite }));
+  const message = `The model of the last stage gave no answer (${failure.class}).`;
+  return new RunFailure(new ApiError("upstream_error", message, { composite, ...again }), [call]);
 }
 
 export function deadlineExceeded(run: string, totalDeadlineMs: number): RunFailure {

@@ -11,55 +11,53 @@ export function noTimeForFinal(run: string): RunFailure {
   return new RunFailure(new ApiError("deadline_exceeded", "There was no time left for the last stage.", { composite: { run_id: run } }));
 }
 
-/** Makes the last call of a strategy. Of the run's own strategy, the text goes to the client. Throws RunFailure when it gives no answer. */
+/** Makes the last call of a strategy. Of the run's last one, the text goes to the client. Throws RunFailure when it gives no answer. */
 export async function runFinal(scope: RunScope, final: PlannedSlot, messages: readonly Message[], params: Params): Promise<Answer> {
   const { port } = scope;
   const step = finalKey(scope.prefix);
-  const title = { name: step, index: scope.timeline.nextIndex() };
-  const isOuter = scope.prefix === "";
   const { finalMs } = scope.ladder;
-  if (scope.fallback !== null && finalMs !== null && port.deadlineAtMs - port.now() < finalMs) throw noTimeForFinal(port.run);
+  if (scope.fallback !== null && finalMs !== null && scope.deadlineAtMs - port.now() < finalMs) throw noTimeForFinal(port.run);
 
   if (final.member.nested !== null) {
-    const outcome = await scope.runNested(final.member.nested, step, final.slot, messages);
+    const outcome = await scope.runNested(final.member.nested, step, final.slot, messages, scope);
     if (outcome.kind === "answered") return outcome.answer;
-    throw finalCallFailed(port.run, { step, slot: final.slot, failure: outcome.failure }, false);
+    throw finalCallFailed(port.run, { step, slot: final.slot, failure: outcome.failure }, false, scope.notes.failed);
   }
 
+  scope.signal.throwIfAborted();
+  const beganAtMs = port.journal.entered.get(step) ?? port.now();
+  const record = scope.timeline.begin({ name: step, beganAtMs, steps: [step] });
+  const title = { name: step, index: record.index };
   const started = { kind: "stage" as const, data: { ...title, state: "started" as const, reason: null } };
   // The calls need not wait for the journal here: both travel on one connection, in this order.
   const entered = port.enter(step, [started, ...scope.pendingEvents.splice(0)]);
   entered.catch(() => undefined);
-  const publish = isOuter ? { publish: "delta" as const, stream: port.plan.delivery.stream } : scope.memberStream;
+  const publish = scope.isLast ? { publish: "delta" as const, stream: port.plan.delivery.stream } : scope.memberStream;
   const { promise, resolve, reject } = Promise.withResolvers<Settled>();
   // Sending may fail first, and then nobody is left to hear of this one.
   promise.catch(() => undefined);
-  const onAbort = (): void => reject(port.signal.reason as Error);
-  port.signal.addEventListener("abort", onAbort);
+  const onAbort = (): void => reject(scope.signal.reason as Error);
+  scope.signal.addEventListener("abort", onAbort);
   const call = { step, stage: title.name, slot: final.slot, role: final.role, model: final.member.model, params };
   const sending = scope.calls.start(
     [{ step: { ...call, ...publish }, provider: final.member.provider, messages }],
-    port.deadlineAtMs,
+    scope.deadlineAtMs,
     resolve,
-    () => undefined,
   );
   try {
-    const [beganAtMs] = await Promise.all([entered, sending]);
+    await Promise.all([entered, sending]);
     const settled = await promise;
-    scope.timeline.add({
-      ...title,
-      beganAtMs,
-      endedAtMs: settled.report?.endedAtMs ?? port.now(),
-      reason: "all",
-      steps: [step],
-      ended: [step],
-    });
+    record.endedAtMs = settled.report?.endedAtMs ?? port.now();
+    record.reason = "all";
+    record.ended = [step];
     const outcome = toSlotOutcome(final.slot, settled);
     if (outcome.kind === "answered") return outcome.answer;
-    scope.notes.failed.push({ step, slot: final.slot, failure: outcome.failure });
-    const isPlainModel = isOuter && final.role === "single";
-    throw finalCallFailed(port.run, { step, slot: final.slot, failure: outcome.failure }, isPlainModel);
+    const call = { step, slot: final.slot, failure: outcome.failure };
+    const isPlainModel = scope.prefix === "" && final.role === "single";
+    const failed = finalCallFailed(port.run, call, isPlainModel, scope.notes.failed);
+    scope.notes.failed.push(call);
+    throw failed;
   } finally {
-    port.signal.removeEventListener("abort", onAbort);
+    scope.signal.removeEventListener("abort", onAbort);
   }
 }

@@ -13,6 +13,8 @@ export interface RunNotes {
   readonly failed: FailedCall[];
 }
 
+export type NestedBounds = Pick<RunScope, "signal" | "deadlineAtMs" | "isLast">;
+
 /** One execution of a strategy inside a run: the run's own, or that of a member which is a composite itself. */
 export interface RunScope {
   port: RunPort;
@@ -20,6 +22,12 @@ export interface RunScope {
   timeline: Timeline;
   notes: RunNotes;
   startTimer: Timer;
+  /** Aborted when the run is lost, or when who waits for this execution does so no longer. */
+  signal: AbortSignal;
+  /** End of the time for this execution, Redis time. */
+  deadlineAtMs: number;
+  /** Whether its last call is the run's: what the client sees. */
+  isLast: boolean;
   /** Put before every stage and step; empty for the run's own. */
   prefix: string;
   /** Whether and how the text of members is published. */
@@ -29,5 +37,6 @@ export interface RunScope {
   ladder: TimeLadder;
   /** What is returned when the last call cannot give an answer; null while nothing is. Of the run's own strategy only. */
   fallback: Answer | null;
-  runNested(plan: PlannedStrategy, step: string, slot: number, messages: readonly Message[]): Promise<SlotOutcome>;
+  /** Executes a composite member under its step's name; never rejects. `within` bounds it. */
+  runNested(plan: PlannedStrategy, step: string, slot: number, messages: readonly Message[], within: NestedBounds): Promise<SlotOutcome>;
 }

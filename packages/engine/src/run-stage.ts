@@ -1,30 +1,40 @@
 import { type PlannedSlot, type PlannedStage, stageKey, stepKey } from "@composite-llm/contracts";
 import type { StageOutcome, StageRequest } from "@composite-llm/strategies";
 import { allMembersFailed } from "./run-failure.ts";
-import type { CellId, Settled } from "./run-port.ts";
+import type { Settled } from "./run-port.ts";
 import type { RunScope } from "./run-scope.ts";
 import { type SlotOutcome, STRAGGLER, toSlotOutcome } from "./slot-outcome.ts";
 import { parseStageDecision, type StageDecision } from "./stage-decision.ts";
 import { createStageWait } from "./stage-wait.ts";
 import type { WantedCall } from "./step-calls.ts";
 
+/** The stage that a composite member belonged to went on without it. */
+class StageLeft extends Error {
+  constructor() {
+    super("the stage went on without this member");
+    this.name = "StageLeft";
+  }
+}
+
 /** Runs a stage: its calls at once, until its policy lets it go. Throws RunFailure when nobody answered and the stage is needed. */
 export async function runStage(scope: RunScope, stage: PlannedStage, request: StageRequest): Promise<StageOutcome> {
   const { port } = scope;
   const key = stageKey(scope.prefix, stage.name, stage.layer);
   const stepOf = (slot: PlannedSlot): string => stepKey(scope.prefix, stage.name, stage.layer, slot.slot);
-  const title = { name: `${scope.prefix}${stage.name}`, index: scope.timeline.nextIndex() };
   const slots = stage.slots.filter((slot) => request.skip?.(slot) !== true);
+  scope.signal.throwIfAborted();
+  const beganAtMs = port.journal.entered.get(key) ?? port.now();
+  const steps = slots.map(stepOf);
+  const record = scope.timeline.begin({ name: `${scope.prefix}${stage.name}`, beganAtMs, steps });
+  const title = { name: record.name, index: record.index };
 
   const started = { kind: "stage" as const, data: { ...title, state: "started" as const, reason: null } };
   // Not waited for: the calls follow on the same connection, and a replay finds the time in its journal.
   const entered = port.enter(key, [started, ...scope.pendingEvents.splice(0)]);
   entered.catch(() => undefined);
-  const beganAtMs = port.journal.entered.get(key) ?? port.now();
   const { policy } = stage;
-  const ladderAtMs = port.deadlineAtMs - scope.ladder.keptForFinalMs;
-  const stageDeadlineMs = policy.deadlineMs === null ? Number.POSITIVE_INFINITY : beganAtMs + policy.deadlineMs;
-  const deadlineMs = Math.min(ladderAtMs, stageDeadlineMs);
+  const ladderAtMs = scope.deadlineAtMs - scope.ladder.keptForFinalMs;
+  const deadlineMs = policy.deadlineMs === null ? scope.deadlineAtMs : Math.min(scope.deadlineAtMs, beganAtMs + policy.deadlineMs);
 
   // A replay goes on with the answers that were decided on, whatever else came in since.
   const journaled = port.journal.released.get(key);
@@ -35,17 +45,17 @@ export async function runStage(scope: RunScope, stage: PlannedStage, request: St
   const asked = isSkipped ? [] : answering;
 
   const outcomes = new Map<number, SlotOutcome>();
-  const open = new Map<string, CellId>();
   const wait = createStageWait({
     policy,
     slots: asked.length,
-    remainingMs: stageDeadlineMs - port.now(),
+    remainingMs: deadlineMs - port.now(),
     ladderMs: ladderAtMs - port.now(),
+    isOptional: request.optional === true,
     startTimer: scope.startTimer,
-    signal: port.signal,
+    signal: scope.signal,
   });
   wait.released.catch(() => undefined);
-  const record = (outcome: SlotOutcome): void => {
+  const note = (outcome: SlotOutcome): void => {
     outcomes.set(outcome.slot, outcome);
     if (outcome.kind === "answered") wait.succeeded();
     else wait.failed();
@@ -53,10 +63,13 @@ export async function runStage(scope: RunScope, stage: PlannedStage, request: St
 
   const bySteps = new Map(asked.map((slot) => [stepOf(slot), slot.slot]));
   const onSettled = (settled: Settled): void => {
-    open.delete(settled.step);
     const slot = bySteps.get(settled.step);
-    if (slot !== undefined && !outcomes.has(slot)) record(toSlotOutcome(slot, settled));
+    if (slot !== undefined && !outcomes.has(slot)) note(toSlotOutcome(slot, settled));
   };
+  // Composite members end when this stage does, however it does.
+  const leaving = new AbortController();
+  const onAbort = (): void => leaving.abort(scope.signal.reason);
+  scope.signal.addEventListener("abort", onAbort);
   const wanted: WantedCall[] = [];
   for (const slot of asked) {
     const messages = request.messages(slot);
@@ -67,20 +80,21 @@ export async function runStage(scope: RunScope, stage: PlannedStage, request: St
       wanted.push({ step, provider, messages });
     } else {
       // A composite member runs inside this run, so that no run ever waits for the slot of another.
-      void scope.runNested(nested, stepOf(slot), slot.slot, messages).then(record);
+      void scope
+        .runNested(nested, stepOf(slot), slot.slot, messages, { signal: leaving.signal, deadlineAtMs: deadlineMs, isLast: false })
+        .then(note);
     }
   }
-  const sending = scope.calls.start(wanted, deadlineMs, onSettled, (cell) => {
-    const slot = bySteps.get(cell.step);
-    if (slot !== undefined && !outcomes.has(slot)) open.set(cell.step, cell);
-  });
-  await Promise.all([entered, sending]);
+  await Promise.all([entered, scope.calls.start(wanted, deadlineMs, onSettled)]);
 
   const released = await wait.released;
   const reason = isSkipped ? "ladder" : released;
   const decision = decided ?? release();
-  const ended = [...outcomes.values()].map(({ step }) => step);
-  scope.timeline.add({ ...title, beganAtMs, endedAtMs: decision.atMs, reason: decision.reason, steps: slots.map(stepOf), ended });
+  record.endedAtMs = decision.atMs;
+  record.reason = decision.reason;
+  record.ended = [...outcomes.values()].map(({ step }) => step);
+  leaving.abort(new StageLeft());
+  scope.signal.removeEventListener("abort", onAbort);
 
   const failed = slots
     .filter(({ slot }) => !decision.slots.includes(slot))
@@ -104,7 +118,8 @@ export async function runStage(scope: RunScope, stage: PlannedStage, request: St
     const counted = [...outcomes.values()].filter(({ kind }) => kind === "answered").map(({ slot }) => slot);
     const draft: StageDecision = { reason, slots: counted.toSorted((left, right) => left - right), atMs: port.now() };
     const event = { ...title, state: "released" as const, reason };
-    const stragglers = { keep: policy.keepLate, cells: [...open.values()] };
+    const cells = asked.filter(({ slot }) => !outcomes.has(slot)).flatMap((slot) => scope.calls.openUnder(stepOf(slot)));
+    const stragglers = { keep: policy.keepLate, cells };
     port.release(key, JSON.stringify(draft), event, stragglers).catch(() => undefined);
     return draft;
   }

@@ -9,6 +9,8 @@ export interface StageWaitOptions {
   remainingMs: number;
   /** Until what is left of the run's time is needed by what follows. */
   ladderMs: number;
+  /** Whether the run goes on without any answer of the stage. */
+  isOptional: boolean;
   startTimer: Timer;
   signal: AbortSignal;
 }
@@ -28,16 +30,20 @@ export function createStageWait(options: StageWaitOptions): StageWait {
   let failures = 0;
   let stopGrace: (() => void) | null = null;
 
-  const isLadderFirst = options.ladderMs < options.remainingMs;
-  const stopDeadline = startTimer(Math.max(0, Math.min(options.remainingMs, options.ladderMs)), () =>
-    end(isLadderFirst ? "ladder" : "deadline"),
-  );
+  const stopDeadline = startTimer(Math.max(0, options.remainingMs), () => end("deadline"));
+  // From then on the first answer is enough; a stage that the run can do without is left without any.
+  let isLadderPast = false;
+  const stopLadder = startTimer(Math.max(0, options.ladderMs), () => {
+    isLadderPast = true;
+    if (successes > 0 || options.isOptional) end("ladder");
+  });
   const onAbort = (): void => {
     clear();
     reject(signal.reason as Error);
   };
   function clear(): void {
     stopDeadline();
+    stopLadder();
     stopGrace?.();
     signal.removeEventListener("abort", onAbort);
   }
@@ -50,6 +56,7 @@ export function createStageWait(options: StageWaitOptions): StageWait {
 
   const look = (): void => {
     if (successes + failures >= slots) end("all");
+    else if (isLadderPast && successes > 0) end("ladder");
     else if (successes >= policy.minSuccess && policy.graceMs !== null && stopGrace === null) {
       stopGrace = startTimer(policy.graceMs, () => end("quorum"));
     }

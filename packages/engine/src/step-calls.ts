@@ -1,6 +1,6 @@
 import type { CallStep, Message } from "@composite-llm/contracts";
 import type { LatencyBook } from "./latency-book.ts";
-import type { RunPort, Settled } from "./run-port.ts";
+import type { CellId, RunPort, Settled } from "./run-port.ts";
 
 /** A call that a stage wants made. */
 export interface WantedCall {
@@ -16,15 +16,10 @@ const MAX_DISPATCHES = 10;
 export interface StepCalls {
   /**
    * Has the calls made, those to one provider as one job. `onSettled` hears of each step once, at once for what the journal holds.
-   *
-   * @param onSent hears of each cell that is open from now on
    */
-  start(
-    calls: readonly WantedCall[],
-    deadlineMs: number,
-    onSettled: (settled: Settled) => void,
-    onSent: (cell: { step: string; dispatch: number }) => void,
-  ): Promise<void>;
+  start(calls: readonly WantedCall[], deadlineMs: number, onSettled: (settled: Settled) => void): Promise<void>;
+  /** Cells that are open under a step: its own, and those of the composite that it stands for. */
+  openUnder(step: string): CellId[];
   /** Every cell that settled so far, in order. */
   readonly settled: readonly Settled[];
 }
@@ -34,17 +29,26 @@ export function createStepCalls(port: RunPort, latencies: LatencyBook): StepCall
   const open = new Map<string, number>();
   const dispatches = new Map<string, number>();
   const settledSoFar: Settled[] = [];
+  const sent = new Map<string, CellId>();
+  const gone = new Set<string>();
+  const cellOf = ({ step, dispatch }: CellId): string => `${step}#${dispatch}`;
+  const noteSent = (cell: CellId): void => {
+    // A result can be here before the dispatch is known to have been sent.
+    if (!gone.has(cellOf(cell))) sent.set(cellOf(cell), cell);
+  };
   for (const settled of port.journal.settled) {
     if (settled.status === "succeeded" || (settled.status === "failed" && !history.has(settled.step))) history.set(settled.step, settled);
     settledSoFar.push(settled);
   }
   for (const cell of port.journal.open) open.set(cell.step, cell.dispatch);
 
-  const start: StepCalls["start"] = async (calls, deadlineMs, onSettled, onSent) => {
+  const start: StepCalls["start"] = async (calls, deadlineMs, onSettled) => {
     const byStep = new Map(calls.map((call) => [call.step.step, call]));
 
     const settle = (settled: Settled): void => {
       settledSoFar.push(settled);
+      gone.add(cellOf(settled));
+      sent.delete(cellOf(settled));
       const call = byStep.get(settled.step);
       if (call === undefined) return;
       if (settled.status === "succeeded" && settled.report !== null) {
@@ -69,7 +73,7 @@ export function createStepCalls(port: RunPort, latencies: LatencyBook): StepCall
       });
       for (const { step } of steps) dispatches.set(step, (dispatches.get(step) ?? 0) + 1);
       const number = await port.dispatch({ provider, steps, prompts, deadlineMs }, settle);
-      for (const { step } of steps) onSent({ step, dispatch: number });
+      for (const { step } of steps) noteSent({ step, dispatch: number });
     };
 
     const byProvider = new Map<string, WantedCall[]>();
@@ -80,7 +84,7 @@ export function createStepCalls(port: RunPort, latencies: LatencyBook): StepCall
       if (known !== undefined) {
         onSettled(known);
       } else if (dispatched !== undefined) {
-        onSent({ step, dispatch: dispatched });
+        noteSent({ step, dispatch: dispatched });
         port.await({ step, dispatch: dispatched, provider: call.provider }, settle);
       } else {
         const group = byProvider.get(call.provider) ?? [];
@@ -91,5 +95,9 @@ export function createStepCalls(port: RunPort, latencies: LatencyBook): StepCall
     await Promise.all([...byProvider].map(([provider, group]) => dispatch(provider, group)));
   };
 
-  return { start, settled: settledSoFar };
+  return {
+    start,
+    openUnder: (step) => [...sent.values()].filter((cell) => cell.step === step || cell.step.startsWith(`${step}/`)),
+    settled: settledSoFar,
+  };
 }

@@ -5,8 +5,9 @@ export interface StageRecord {
   name: string;
   index: number;
   beganAtMs: number;
-  endedAtMs: number;
-  reason: ReleaseReason;
+  /** Null while it goes on: a stage of a composite member that its parent did not wait for. */
+  endedAtMs: number | null;
+  reason: ReleaseReason | null;
   /** All steps that it asked for. */
   steps: string[];
   /** Those that had ended when it was released. */
@@ -15,22 +16,19 @@ export interface StageRecord {
 
 /** The stages of a run in the order in which they began, those of nested composites among them. */
 export interface Timeline {
-  nextIndex(): number;
-  add(stage: StageRecord): void;
+  /** Notes that a stage begins; the record is completed when it ends. */
+  begin(stage: Omit<StageRecord, "index" | "endedAtMs" | "reason" | "ended">): StageRecord;
   stages(): StageRecord[];
 }
 
 export function createTimeline(): Timeline {
   const records: StageRecord[] = [];
-  let next = 0;
   return {
-    nextIndex: () => {
-      next += 1;
-      return next - 1;
+    begin: (stage) => {
+      const record: StageRecord = { ...stage, index: records.length, endedAtMs: null, reason: null, ended: [] };
+      records.push(record);
+      return record;
     },
-    add: (stage) => {
-      records.push(stage);
-    },
-    stages: () => records.toSorted((left, right) => left.index - right.index),
+    stages: () => records,
   };
 }

@@ -22,6 +22,8 @@ export interface ExtensionParts {
   notes: RunNotes;
   ranking: Ranking[];
   latencyMs: number;
+  /** Redis time. */
+  nowMs: number;
 }
 
 /** Builds `composite` of the response from what the journal and the stages say. */
@@ -44,8 +46,9 @@ export function toCompositeExtension(parts: ExtensionParts): CompositeExtension 
     stages: stages.map(({ name, index, reason, beganAtMs, endedAtMs, steps }) => ({
       name,
       index,
-      released: reason,
-      latency_ms: Math.max(0, endedAtMs - beganAtMs),
+      // One that its parent did not wait for ended with it.
+      released: reason ?? "deadline",
+      latency_ms: Math.max(0, (endedAtMs ?? parts.nowMs) - beganAtMs),
       calls: steps.flatMap((step) => {
         const slot = slots.get(step);
         return slot === undefined || slot.member.nested !== null ? [] : [toCompositeCall(slot, step, lastOf.get(step))];

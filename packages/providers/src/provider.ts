@@ -38,14 +38,19 @@ export interface CallOptions {
   headers?: Readonly<Record<string, string>>;
   stream: boolean;
   /**
-   * Receives the pieces of a streamed answer in order; a choice's pieces joined are its message in the result. A refusal is
-   * never streamed, so that a caller who has shown nothing yet can still turn elsewhere.
+   * Receives the pieces of a streamed answer in order; a choice's pieces joined are its message in the result. A refusal
+   * is streamed only with `acceptAnyAnswer`, so that a caller who has shown nothing yet can still turn elsewhere.
    */
   onDelta?: (delta: ModelDelta) => void;
+  /**
+   * Whether whatever the vendor completes is a success, for callers that pass it on as it is: also a refusal, an answer stopped
+   * by a filter and one without any content. What broke off, and errors, are failures in any case. False when absent.
+   */
+  acceptAnyAnswer?: boolean;
   timeouts: CallTimeouts;
 }
 
-/** How a call to a provider ended; whether it may be repeated is told by the failure's class (`isRetryable`). */
+/** How a call to a provider ended; whether it may be repeated is told by its failure (`isRetryable`). */
 export type ProviderOutcome =
   | {
       kind: "success";

@@ -197,6 +197,20 @@ describe("a run on the queues", () => {
   });
 });
 
+describe("a job", () => {
+  it("is taken up again when its processor met a fault", async () => {
+    const taken: number[] = [];
+    const faulty = await openProtocolBench(inject("redisUrl"));
+    faulty.onRun(async ({ fence }) => {
+      taken.push(fence);
+      if (taken.length === 1) throw new Error("Redis was loading");
+    });
+    await faulty.submit();
+    await vi.waitFor(() => expect(taken).toEqual([1, 2]), { timeout: 5000 });
+    await faulty.close();
+  });
+});
+
 describe("a follower", () => {
   it("reads from the beginning what happened before it came", async () => {
     const { run, claim } = await dispatched();

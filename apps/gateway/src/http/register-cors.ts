@@ -14,6 +14,8 @@ const EXPOSED = [
   "x-composite-simulated",
   "retry-after",
   "location",
+  "retry-after-ms",
+  "x-should-retry",
 ];
 
 /** Lets pages of the configured origins call the API; `*` stands for all. Without origins no page may. */

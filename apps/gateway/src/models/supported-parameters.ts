@@ -1,6 +1,7 @@
 import type { Configuration } from "@composite-llm/configuration";
 import type { Params } from "@composite-llm/contracts";
 import { adaptParams } from "@composite-llm/pricing";
+import { toModelTarget } from "./to-model-target.ts";
 
 /** Parameters of a chat completion, each with a value that a model may refuse. */
 const PARAMETERS: Params = {
@@ -13,7 +14,7 @@ const PARAMETERS: Params = {
   parallel_tool_calls: true,
   presence_penalty: 0.5,
   reasoning_effort: "low",
-  response_format: { type: "json_object" },
+  response_format: { type: "json_schema" },
   seed: 1,
   stop: ["x"],
   temperature: 0.5,
@@ -24,9 +25,8 @@ const PARAMETERS: Params = {
 };
 
 /** Which parameters a model takes, translated or not. Never empty: every model has an output cap. */
-export function supportedParameters({ provider, model }: { provider: string; model: string }, configuration: Configuration): string[] {
-  const preset = configuration.providers.get(provider)?.preset;
-  const target = { provider, model, ...(preset === undefined ? {} : { preset }) };
+export function supportedParameters(named: { provider: string; model: string }, configuration: Configuration): string[] {
+  const target = toModelTarget(named, configuration);
   return Object.entries(PARAMETERS)
     .filter(([name, value]) => Object.keys(adaptParams(target, { [name]: value }, configuration.models.capabilities).params).length > 0)
     .map(([name]) => name);

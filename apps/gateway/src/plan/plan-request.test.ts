@@ -10,6 +10,7 @@ version: 1
 providers:
   openai: {}
   anthropic: {}
+  google: { preset: gemini, keys: [{ name: main, key: test }] }
   cheap: { extends: openai, params: { service_tier: flex, temperature: 0.1, max_tokens: 100 } }
 models:
   aliases: { haiku: anthropic/claude-haiku-4-5 }
@@ -90,6 +91,27 @@ describe("a plan", () => {
     expect(member({})).toMatchObject({ provider: "cheap", model: "gpt-5-mini" });
   });
 
+  test("holds several choices and log probabilities for a final model that gives them, whatever the members give", () => {
+    const asked = { n: 2, logprobs: true, top_logprobs: 3 };
+    const { root } = planOf({ ...asked, proposers: ["haiku"], aggregator: "openai/gpt-4o" });
+    expect(root.final.member.params).toMatchObject(asked);
+    expect(planOf({ model: "openai/gpt-5.2", logprobs: true, reasoning_effort: "none" }).root.final.member.params["logprobs"]).toBe(true);
+  });
+
+  test("takes wishes for one choice without log probabilities to any model", () => {
+    expect(refusalOf({ model: "haiku", n: 1, logprobs: false, top_logprobs: null })).toBe(null);
+    expect(refusalOf({ model: "haiku", n: null, logprobs: null })).toBe(null);
+  });
+
+  test.each([
+    ["n", { model: "haiku", n: 2 }],
+    ["logprobs", { model: "haiku", logprobs: true }],
+    ["logprobs", { model: "google/gemini-2.5-pro", logprobs: true }],
+    ["logprobs", { model: "openai/gpt-5.2", logprobs: true, top_logprobs: 2 }],
+  ])("refuses %s that the final model would be asked without", (param, fields) => {
+    expect(refusalOf(fields)).toBe(param);
+  });
+
   test("takes options from the request above the profile above the defaults", () => {
     expect(planOf({}).root.stages).toHaveLength(2);
     expect(planOf({ layers: 1 }).root.stages).toHaveLength(1);
@@ -108,8 +130,17 @@ describe("a plan", () => {
     expect(root.stages[0]?.policy).toEqual({ minSuccess: 2, graceMs: 4000, deadlineMs: 9000, keepLate: true });
     expect(planOf({ model: "profile/research" }).root.stages.map(({ policy }) => policy)).toEqual([
       { minSuccess: 1, graceMs: null, deadlineMs: null, keepLate: false },
-      { minSuccess: 2, graceMs: null, deadlineMs: 60_000, keepLate: false },
+      { minSuccess: 2, graceMs: 0, deadlineMs: 60_000, keepLate: false },
     ]);
+  });
+
+  test("waits for nobody beyond a quorum that was set without a grace", () => {
+    const policyOf = (policy: object) =>
+      planOf({ model: "profile/research", stages: { answer: policy, review: policy } }).root.stages[1]?.policy;
+    expect(policyOf({ min_success: 1 })).toMatchObject({ minSuccess: 1, graceMs: 0 });
+    expect(policyOf({ min_success: 1, grace_ms: 500 })).toMatchObject({ minSuccess: 1, graceMs: 500 });
+    expect(planOf({ stages: { propose: { min_success: 1 } } }).root.stages[0]?.policy).toMatchObject({ minSuccess: 1, graceMs: 4000 });
+    expect(planOf({ model: "profile/research" }).root.stages[0]?.policy.graceMs).toBe(null);
   });
 
   test("makes a quorum of the configuration fit a smaller panel, and refuses one of the request that cannot be", () => {

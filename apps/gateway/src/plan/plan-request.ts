@@ -8,6 +8,7 @@ import type { Caller } from "../auth/key-table.ts";
 import { canonicalName } from "./canonical-name.ts";
 import { checkWebhook } from "./check-webhook.ts";
 import { deviatingOptions } from "./deviating-options.ts";
+import { checkFinalParams } from "./check-final-params.ts";
 import { draftRequest } from "./draft-request.ts";
 import type { AskedOptions, Draft } from "./draft-strategy.ts";
 import { fingerprintOf } from "./fingerprint.ts";
@@ -113,13 +114,15 @@ export function createPlanner(configuration: Configuration, planners: Registry<S
       checkLocks(named, asked);
       const { drafted, common, version, simulated } = keptDraft(request.model, named, asked);
       checkWebhook(request.webhook, configuration.webhooks);
+      const root = planStrategy(drafted, params, configuration.defaults.memberMaxTokens, seed);
+      checkFinalParams(root, params, configuration);
       const plan: RunPlan = {
         v: 1,
         planVersion: version,
         model: request.model,
         profile: named.kind === "profile" ? named.profile.name : null,
         caller: caller.name,
-        root: planStrategy(drafted, params, configuration.defaults.memberMaxTokens, seed),
+        root,
         request: { messages: request.messages, params },
         delivery: {
           // Who follows a background run by its events sees the answer grow.

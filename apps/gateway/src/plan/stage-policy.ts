@@ -6,7 +6,8 @@ import { type OptionPlaces, placeOf } from "./option-places.ts";
 const DEFAULT_POLICY: StagePolicy = { minSuccess: 1, graceMs: null, deadlineMs: null, keepLate: false };
 
 /**
- * When a stage may go on: the strategy's word, overridden by what configuration, profile and request say.
+ * When a stage may go on: the strategy's word, overridden by what configuration, profile and request say. A quorum that was set
+ * without a grace is enough by itself, since it would have no effect otherwise.
  *
  * @param asked names of the stages for which the request itself sets a quorum
  * @throws ApiError when the request wants more answers than there are members; a quorum from elsewhere is made to fit
@@ -29,7 +30,7 @@ export function stagePolicy(
   }
   return {
     minSuccess: Math.min(minSuccess, members),
-    graceMs: given?.grace_ms ?? standard.graceMs,
+    graceMs: given?.grace_ms ?? standard.graceMs ?? (given?.min_success === undefined ? null : 0),
     deadlineMs: given?.deadline_ms ?? standard.deadlineMs,
     keepLate: given?.keep_late ?? standard.keepLate,
   };

@@ -99,6 +99,22 @@ describe("an OpenAI stream", () => {
     expect(assemble(chunks).finishReasons).toEqual(["tool_calls"]);
   });
 
+  test("has a vendor's own fields beside the id of a tool call, streamed or not", () => {
+    const calls = ["a", "b"].map((id) => ({ id, type: "function" as const, function: { name: "f", arguments: "{}" }, signature: id }));
+    const { chunks } = stream([
+      delta({ tool_calls: [{ index: 0, id: "a", name: "f", arguments: "{}" }] }),
+      delta({ tool_calls: [{ index: 0, arguments: "", vendor: { signature: "a" } }] }),
+      finished({ message: { tool_calls: calls }, finishReason: "tool_calls" }),
+    ]);
+    expect(chunks.flatMap((chunk) => chunk.choices[0]?.delta.tool_calls ?? [])).toEqual([
+      { index: 0, id: "a", type: "function", function: { name: "f", arguments: "{}" } },
+      { signature: "a", index: 0, function: { arguments: "" } },
+      { signature: "b", index: 1, id: "b", type: "function", function: { name: "f", arguments: "{}" } },
+    ]);
+    const [first] = stream([delta({ tool_calls: [{ index: 0, id: "a", name: "f", vendor: { signature: "s" } }] })]).chunks;
+    expect(first?.choices[0]?.delta.tool_calls?.[0]).toMatchObject({ index: 0, id: "a", signature: "s" });
+  });
+
   test("keeps several choices apart, each with its role and finish reason", () => {
     const { chunks } = stream([
       delta({ choice: 1, text: "B" }),

@@ -56,7 +56,8 @@ export class ChoiceProgress {
     return calls.map((call, position) => {
       const [index, known] = sent[position] ?? [];
       if (index === undefined || known === undefined) {
-        return { index: this.#freeIndex(position), id: call.id, name: call.function.name, arguments: call.function.arguments };
+        const { id, type: _, function: called, ...vendor } = call;
+        return { index: this.#freeIndex(position), id, name: called.name, arguments: called.arguments, vendor };
       }
       return { index, arguments: call.function.arguments.slice(known.argumentsLength) };
     });
@@ -73,15 +74,21 @@ export class ChoiceProgress {
     return { role: "assistant", ...delta };
   }
 
-  #advanceCall({ index, id, name, arguments: piece = "" }: ToolCallDelta): JsonObject | null {
+  #advanceCall({ index, id, name, arguments: piece = "", vendor = {} }: ToolCallDelta): JsonObject | null {
     const known = this.#calls.get(index);
     if (known === undefined) {
       const call = { index: this.#calls.size, argumentsLength: piece.length };
       this.#calls.set(index, call);
-      return { index: call.index, ...(id ? { id } : {}), type: "function", function: { ...(name ? { name } : {}), arguments: piece } };
+      return {
+        ...vendor,
+        index: call.index,
+        ...(id ? { id } : {}),
+        type: "function",
+        function: { ...(name ? { name } : {}), arguments: piece },
+      };
     }
-    if (piece === "") return null;
+    if (piece === "" && Object.keys(vendor).length === 0) return null;
     known.argumentsLength += piece.length;
-    return { index: known.index, function: { arguments: piece } };
+    return { ...vendor, index: known.index, function: { arguments: piece } };
   }
 }

@@ -23,6 +23,8 @@ providers:
   openai: {}
   anthropic: {}
 webhooks: { secrets: { billing: c2lnbmluZyBzZWNyZXQ } }
+models:
+  capabilities: { openai/gpt-4.1: { top_logprobs: false } }
 profiles:
   research: { strategy: council, model: openai/gpt-5, locked: [chairman_model], council_models: [openai/gpt-5-mini, anthropic/claude-haiku-4-5, openai/gpt-5] }
   mirror: { strategy: moa, model: openai/gpt-5, proposers: [composite/profile/mirror, openai/gpt-5] }
@@ -83,6 +85,21 @@ const FIELDS: Row[] = [
   ["no choice at all", { n: 0 }, "n"],
   ["a negative number of choices", { n: -1 }, "n"],
   ["too many choices", { n: 1000 }, "n"],
+  ["two choices of a model that gives one", { model: "anthropic/claude-opus-4-5", n: 2 }, "n", /claude-opus-4-5/],
+  ["two choices of a final model that gives one", { aggregator: "anthropic/claude-opus-4-5", n: 2 }, "n", /claude-opus-4-5/],
+  [
+    "two choices where a composite within speaks last",
+    { aggregator: "composite/moa/anthropic/claude-haiku-4-5", n: 2 },
+    "n",
+    /claude-haiku-4-5/,
+  ],
+  ["log probabilities of a model without them", { model: "anthropic/claude-haiku-4-5", logprobs: true }, "logprobs"],
+  ["log probabilities of a final model that reasons", { logprobs: true, top_logprobs: 2 }, "logprobs", /gpt-5/],
+  [
+    "alternatives that the operator knows the model not to give",
+    { model: "openai/gpt-4.1", logprobs: true, top_logprobs: 2 },
+    "top_logprobs",
+  ],
   ["a fraction of a token", { max_tokens: 1.5 }, "max_tokens"],
   ["negative tokens", { max_completion_tokens: -5 }, "max_completion_tokens"],
   ["two different output caps", { max_tokens: 1, max_completion_tokens: 2 }, "max_tokens"],

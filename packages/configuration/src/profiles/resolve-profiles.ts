@@ -35,14 +35,20 @@ function without(entry: JsonObject, keys: readonly string[]): JsonObject {
   return Object.fromEntries(Object.entries(entry).filter(([name]) => !keys.includes(name)));
 }
 
-/** Reads the options of strategies in `defaults` and `profiles` by the strategies' own schemas. */
+/**
+ * Reads the options of strategies in `defaults` and `profiles` by the strategies' own schemas.
+ *
+ * @param unservable strategies of the file about which enough was said already
+ */
 export function resolveProfiles(
   content: Pick<ConfigurationFile, "defaults" | "profiles" | "models">,
   strategies: ReadonlyMap<string, KnownStrategy>,
   common: StrategySource["common"],
   file: YamlFile,
+  unservable: ReadonlySet<string> = new Set(),
 ): ResolvedProfiles {
-  const book = { models: { aliases: new Map(Object.entries(content.models.aliases)) }, strategyNames: new Set(strategies.keys()) };
+  const strategyNames = new Set([...strategies.keys(), ...unservable]);
+  const book = { models: { aliases: new Map(Object.entries(content.models.aliases)) }, strategyNames };
   const isPlain = ({ model }: NamedModel): boolean => splitCompositeName(model, book).kind === "plain";
   const result: ResolvedProfiles = { defaults: new Map(), profiles: new Map(), names: [], problems: [] };
 
@@ -61,6 +67,7 @@ export function resolveProfiles(
   for (const [name, options] of Object.entries(without(content.defaults, DEFAULTS_KEYS))) {
     const path = ["defaults", name];
     const strategy = strategies.get(name);
+    if (unservable.has(name)) continue;
     if (strategy === undefined) {
       const hint = suggestion(name, [...DEFAULTS_KEYS, ...strategies.keys()]);
       result.problems.push(file.problemAt(path, `is neither a default nor a strategy${hint}`, "key"));
@@ -74,6 +81,7 @@ export function resolveProfiles(
   for (const [name, entry] of Object.entries(content.profiles)) {
     const path = ["profiles", name];
     const strategy = strategies.get(entry.strategy);
+    if (unservable.has(entry.strategy)) continue;
     if (strategy === undefined) {
       result.problems.push(file.problemAt([...path, "strategy"], `names no strategy${suggestion(entry.strategy, [...strategies.keys()])}`));
       continue;

@@ -13,7 +13,7 @@ describe("mock mode", () => {
     expect(unofferedProviders.size).toBe(0);
     for (const { simulated, keys, auth, wire, baseUrl, query } of providers.values()) {
       expect(simulated).toBe(true);
-      expect(keys.map(({ name, key }) => [name, key.reveal()])).toEqual([["mock", "mock"]]);
+      expect(keys.map(({ name, key }) => [name, key.reveal()])).toEqual([["mock", "simulated-provider-key"]]);
       expect(baseUrl).toBe(wire === "anthropic" ? `${MOCK_URL}/anthropic` : `${MOCK_URL}/openai/v1`);
       expect(query).toEqual({});
       expect(["bearer", "x-api-key", "api-key-header"]).toContain(auth);

@@ -12,6 +12,9 @@ export type ProviderSettings = Pick<Configuration, "mode" | "providers" | "unoff
 
 const DEFAULT_TIMEOUTS = { firstTokenMs: 120_000, idleMs: 60_000 };
 
+/** The key of mock mode. Secrets are masked wherever they appear, so it is nothing that a text would hold by chance. */
+const SIMULATED_KEY = "simulated-provider-key";
+
 function keysOf({ entry, preset }: KnownProvider, env: Environment): ProviderKey[] {
   if (entry.keys !== undefined) {
     return entry.keys.filter(({ key }) => key !== "").map(({ name, key, weight }) => ({ name, key: new Secret(key), weight }));
@@ -97,7 +100,10 @@ export function resolveProviders(
     const keys = keysOf(provider, env);
     if (mode === "mock" && mockUrl !== null && vendor.keyVariable !== null) {
       const baseUrl = `${mockUrl.replace(/\/+$/, "")}${vendor.wire === "anthropic" ? "/anthropic" : "/openai/v1"}`;
-      providers.set(name, toProvider(provider, { baseUrl, keys: [{ name: "mock", key: new Secret("mock"), weight: 1 }], simulated: true }));
+      providers.set(
+        name,
+        toProvider(provider, { baseUrl, keys: [{ name: "mock", key: new Secret(SIMULATED_KEY), weight: 1 }], simulated: true }),
+      );
       continue;
     }
     if (vendor.keyRequired && keys.length === 0) {

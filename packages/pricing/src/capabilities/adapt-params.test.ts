@@ -87,6 +87,20 @@ describe("adaptParams", () => {
     expect(adaptParams(anthropic("claude-haiku-4-5"), { reasoning_effort: "low" }).params).toEqual({});
   });
 
+  it("drops JSON without a schema where the API knows none, and says so", () => {
+    const json = { response_format: { type: "json_object" } };
+    const schema = { response_format: { type: "json_schema", json_schema: { name: "x", schema: {} } } };
+    for (const model of ["claude-opus-5", "claude-haiku-4-5", "claude-3-5-haiku-latest"]) {
+      expect(adaptParams(anthropic(model), json)).toEqual({
+        params: {},
+        adjusted: ["response_format dropped: the model does not take the type json_object"],
+      });
+      expect(adaptParams(anthropic(model), schema)).toEqual({ params: schema, adjusted: [] });
+    }
+    expect(adaptParams(anthropic("claude-opus-5"), { response_format: { type: "text" } }).adjusted).toEqual([]);
+    expect(adaptParams(openai("gpt-4o"), json)).toEqual({ params: json, adjusted: [] });
+  });
+
   it("lets the operator refuse or allow a parameter and name the output cap", () => {
     const overrides = {
       "openai/gpt-4o": { temperature: false, max_tokens_param: "max_completion_tokens" as const },

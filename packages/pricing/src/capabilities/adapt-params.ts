@@ -44,6 +44,7 @@ function adapt(asked: Params, capabilities: ModelCapabilities): AdaptedParams {
     delete params[name];
   }
   adaptSampling(params, capabilities, adjusted);
+  adaptFormat(params, capabilities, adjusted);
   adaptValues(params, capabilities, adjusted);
   for (const [name, vendorName] of Object.entries(capabilities.renames ?? {})) {
     if (params[name] === undefined) continue;
@@ -85,6 +86,13 @@ function adaptSampling(params: Params, capabilities: ModelCapabilities, adjusted
     delete params["top_p"];
     adjusted.push("top_p dropped: the model does not take it together with temperature");
   }
+}
+
+function adaptFormat(params: Params, { formats }: ModelCapabilities, adjusted: string[]): void {
+  const format = params["response_format"];
+  if (formats === undefined || !isRecord(format) || typeof format["type"] !== "string" || formats.includes(format["type"])) return;
+  adjusted.push(`response_format dropped: the model does not take the type ${format["type"]}`);
+  delete params["response_format"];
 }
 
 function adaptValues(params: Params, { efforts, values }: ModelCapabilities, adjusted: string[]): void {

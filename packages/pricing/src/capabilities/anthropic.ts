@@ -25,6 +25,7 @@ const SAMPLING = ["temperature", "top_p", "top_k"] as const;
  * Claude models. Since version 2026-10-21 of the messages API sampling parameters are refused, and by Opus 4.7 and everything
  * newer in every version; the models listed by name still take them under version 2023-06-01. From Opus 4.1 on `temperature`
  * and `top_p` exclude each other. `reasoning_effort` becomes the API's own effort, where the model has one.
+ * JSON can be had by schema only.
  */
 export const ANTHROPIC_RULES: readonly CapabilityRule[] = [
   {
@@ -32,6 +33,7 @@ export const ANTHROPIC_RULES: readonly CapabilityRule[] = [
     capabilities: {
       refuses: [...WITHOUT_COUNTERPART, ...SAMPLING],
       efforts: ["low", "medium", "high", "xhigh", "max"],
+      formats: ["text", "json_schema"],
       values: { service_tier: ["auto", "standard_only"] },
       thinkingExcludesSampling: true,
     },

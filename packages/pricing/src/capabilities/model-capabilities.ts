@@ -17,6 +17,8 @@ export interface ModelCapabilities {
   thinkingExcludesSampling?: boolean;
   /** Values of `reasoning_effort`, rising. */
   efforts?: readonly string[];
+  /** Types of `response_format` that it can be held to. */
+  formats?: readonly string[];
   /** Values of parameters with a closed list. */
   values?: Readonly<Record<string, readonly unknown[]>>;
 }

@@ -85,11 +85,11 @@ describe("the reader of message events", () => {
     expect(deltas.flatMap((delta) => delta.toolCalls ?? []).map(({ index }) => index)).toEqual([0, 0, 0, 1, 1]);
   });
 
-  it("takes a refusal for one, with its explanation, and streams nothing of it", () => {
+  it("takes a refusal for one, with its explanation", () => {
     const details = { stop_details: { type: "refusal", category: "bio", explanation: null } };
     const { deltas, answer } = read([START, end("refusal", { output_tokens: 0 }, details), STOP]);
     expect(answer.choices[0]?.message.refusal).toBe("the model refused to answer (bio)");
-    expect(deltas).toEqual([]);
+    expect(deltas).toEqual([{ choice: 0, refusal: "the model refused to answer (bio)" }]);
   });
 
   it("skips pings and events that it does not know", () => {

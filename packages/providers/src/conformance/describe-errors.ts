@@ -94,7 +94,7 @@ export function describeErrors({ vendor, call }: Suite): void {
 
     it("is of class truncated when the cap left room for nothing but reasoning", async () => {
       const outcome = failureOf(await call({ stream, behaviour: "reasoning-50", params: { max_tokens: 10 } }));
-      expect(outcome.failure.class).toBe("truncated");
+      expect(outcome.failure).toMatchObject({ class: "truncated", code: "output_cap" });
     });
   });
 

@@ -16,12 +16,20 @@ export function contentOf(outcome: ProviderOutcome): string {
   return successOf(outcome).result.choices[0]?.message.content ?? "";
 }
 
+interface Joined {
+  text: string;
+  reasoning: string;
+  refusal: string;
+  calls: ToolCall[];
+}
+
 /** What a reader of the pieces of one choice ends up with. */
-export function joinDeltas(deltas: ModelDelta[], choice = 0): { text: string; reasoning: string; calls: ToolCall[] } {
-  const joined: { text: string; reasoning: string; calls: ToolCall[] } = { text: "", reasoning: "", calls: [] };
+export function joinDeltas(deltas: ModelDelta[], choice = 0): Joined {
+  const joined: Joined = { text: "", reasoning: "", refusal: "", calls: [] };
   for (const delta of deltas.filter((piece) => piece.choice === choice)) {
     joined.text += delta.text ?? "";
     joined.reasoning += delta.reasoning ?? "";
+    joined.refusal += delta.refusal ?? "";
     for (const piece of delta.toolCalls ?? []) {
       if (piece.id !== undefined) {
         if (piece.index !== joined.calls.length) throw new Error(`call ${piece.index} begins as number ${joined.calls.length}`);

@@ -3,6 +3,7 @@ import { createHttpFetch } from "../http/create-http-fetch.ts";
 import { describeAnswers } from "./describe-answers.ts";
 import { describeErrors } from "./describe-errors.ts";
 import { describeInterruptions } from "./describe-interruptions.ts";
+import { describePassedOn } from "./describe-passed-on.ts";
 import { describeTransport } from "./describe-transport.ts";
 import { type RunningMock, startMockProvider } from "./start-mock-provider.ts";
 import { type Asked, createCaller, type Vendor } from "./vendor-under-test.ts";
@@ -32,6 +33,7 @@ export function describeProvider(vendor: Vendor): void {
     });
     const suite: Suite = { vendor, call: createCaller(vendor, () => mock().url, http.fetch), mock };
     describeAnswers(suite);
+    describePassedOn(suite);
     describeErrors(suite);
     describeTransport(suite);
     describeInterruptions(suite);

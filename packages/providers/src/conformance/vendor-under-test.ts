@@ -28,6 +28,7 @@ export interface Asked {
   headers?: Record<string, string>;
   key?: string;
   onDelta?: (delta: ModelDelta) => void;
+  acceptAnyAnswer?: boolean;
 }
 
 const KEY = "key-of-the-conformance-suite";
@@ -51,6 +52,7 @@ export function createCaller(vendor: Vendor, mockUrl: () => string, fetch: HttpF
       timeouts: { ...PATIENT, ...asked.timeouts },
     };
     if (asked.onDelta !== undefined) options.onDelta = asked.onDelta;
+    if (asked.acceptAnyAnswer !== undefined) options.acceptAnyAnswer = asked.acceptAnyAnswer;
     if (asked.headers !== undefined) options.headers = asked.headers;
     const model = asked.behaviour === undefined ? vendor.model : `${vendor.model}-mock-${asked.behaviour}`;
     const provider = createProvider(connection, { fetch, clock: systemClock });

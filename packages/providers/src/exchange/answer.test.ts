@@ -6,8 +6,12 @@ function choice(content: string | null, reason: FinishReason | null, fields: Rec
   return { index: 0, message: { role: "assistant", content, ...fields }, finish_reason: reason };
 }
 
+function judge(choices: AnswerChoice[], acceptsAny?: boolean): ReturnType<typeof judgeAnswer> {
+  return judgeAnswer({ servedModel: "m", choices, usage: null, reportedCostUsd: null }, acceptsAny);
+}
+
 function classOf(...choices: AnswerChoice[]): string {
-  const judged = judgeAnswer({ servedModel: "m", choices, usage: null, reportedCostUsd: null });
+  const judged = judge(choices);
   return "failure" in judged ? judged.failure.class : "good";
 }
 
@@ -27,6 +31,20 @@ describe("judging an answer", () => {
     expect(classOf(choice("text", null))).toBe("truncated");
     expect(classOf(choice("text", "content_filter"))).toBe("content_filter");
     expect(classOf(choice(null, "stop", { refusal: "no" }))).toBe("refusal");
+  });
+
+  it("tells an answer that used up its output cap from one that broke off, which alone may be tried again", () => {
+    const [capped, broken] = [judge([choice(null, "length")]), judge([choice(null, null)])];
+    expect("failure" in capped && capped.failure).toMatchObject({ class: "truncated", code: "output_cap" });
+    expect("failure" in broken && broken.failure).toMatchObject({ class: "truncated", code: null });
+  });
+
+  it("takes every complete answer for one where the caller accepts any", () => {
+    const complete = [choice(null, "stop"), choice("", "length"), choice("te", "content_filter"), choice(null, "stop", { refusal: "no" })];
+    for (const one of complete) expect(judge([one], true)).toMatchObject({ result: { choices: [one] } });
+    expect(judge([choice("te", null)], true)).toMatchObject({ failure: { class: "truncated", code: null } });
+    expect(judge([choice(null, null, { refusal: "n" })], true)).toMatchObject({ failure: { class: "truncated", code: null } });
+    expect(judge([], true)).toMatchObject({ failure: { class: "empty" } });
   });
 
   it("is content with one good choice of several, but with none that broke off", () => {

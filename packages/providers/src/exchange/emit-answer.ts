@@ -6,6 +6,7 @@ export function emitAnswer(answer: Answer, onDelta: (delta: ModelDelta) => void)
   for (const { index, message, logprobs } of answer.choices) {
     const delta: ModelDelta = { choice: index };
     if (typeof message.content === "string" && message.content !== "") delta.text = message.content;
+    if (typeof message.refusal === "string" && message.refusal !== "") delta.refusal = message.refusal;
     if (message.reasoning_content !== undefined) delta.reasoning = message.reasoning_content;
     const calls = (message.tool_calls ?? []).map(({ id, type: _type, function: called, ...vendor }, position): ToolCallDelta => {
       const call = { index: position, id, name: called.name, arguments: called.arguments };

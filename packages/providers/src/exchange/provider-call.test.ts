@@ -51,6 +51,16 @@ describe("a provider call", () => {
     expect(onDelta).toHaveBeenCalledExactlyOnceWith({ choice: 0, text: "Hello" });
   });
 
+  it("hands on a refusal that came in one piece to those alone who accept any answer", async () => {
+    const refused = COMPLETION.replace('"content":"Hello"', '"content":null,"refusal":"No."');
+    const onDelta = vi.fn<NonNullable<CallOptions["onDelta"]>>();
+    const fetch = answering(200, "application/json", refused);
+    expect(await call(fetch, { stream: true, onDelta })).toMatchObject({ kind: "failure", failure: { class: "refusal" } });
+    expect(onDelta).not.toHaveBeenCalled();
+    expect(await call(fetch, { stream: true, onDelta, acceptAnyAnswer: true })).toMatchObject({ kind: "success" });
+    expect(onDelta).toHaveBeenCalledExactlyOnceWith({ choice: 0, refusal: "No." });
+  });
+
   it("takes an answer for good whose stream breaks after the finish reason", async () => {
     async function* breaking(): AsyncGenerator<Uint8Array> {
       yield Buffer.from('data: {"choices":[{"index":0,"delta":{"content":"Hello"},"finish_reason":"stop"}]}\n\n');

@@ -112,15 +112,19 @@ export class ProviderCall {
     if (answer === null) throw new UnreadableAnswer("the answer is not in the provider's format");
     this.#streamed.usage = answer.usage;
     this.#streamed.reportedCostUsd = answer.reportedCostUsd;
-    if (this.#options.stream && "result" in judgeAnswer(answer)) emitAnswer(answer, this.#onDelta);
+    if (this.#options.stream && "result" in this.#judge(answer)) emitAnswer(answer, this.#onDelta);
     return this.#judged(answer);
+  }
+
+  #judge(answer: Answer): ReturnType<typeof judgeAnswer> {
+    return judgeAnswer(answer, this.#options.acceptAnyAnswer);
   }
 
   #judged(answer: Answer): ProviderOutcome {
     if (answer.choices.length === 0 && this.#options.stream) {
       return this.#failed(createFailure("truncated", "the stream ended before it began", { status: 200 }));
     }
-    const judged = judgeAnswer(answer);
+    const judged = this.#judge(answer);
     if ("failure" in judged) return this.#failed(judged.failure, answer.choices[0]?.message.content ?? "");
     return { kind: "success", result: judged.result, reportedCostUsd: answer.reportedCostUsd, headers: this.#headers };
   }
@@ -185,8 +189,11 @@ export class ProviderCall {
 
   readonly #onDelta = (delta: ModelDelta): void => {
     if (this.#abort.signal.aborted || this.#options.onDelta === undefined) return;
+    const { refusal: _refusal, ...content } = delta;
+    const shown = this.#options.acceptAnyAnswer === true ? delta : content;
+    if (Object.keys(shown).length === 1) return;
     try {
-      this.#options.onDelta(delta);
+      this.#options.onDelta(shown);
     } catch (error) {
       throw new CallerFault(error);
     }

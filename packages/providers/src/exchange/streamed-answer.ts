@@ -12,7 +12,7 @@ export class StreamedAnswer {
   readonly #onProgress: () => void;
 
   /**
-   * @param onDelta receives pieces with content, refusals excepted
+   * @param onDelta receives pieces with content
    * @param onProgress is told whenever a part of the answer arrived
    */
   constructor(model: string, onDelta: (delta: ModelDelta) => void, onProgress: () => void) {
@@ -26,10 +26,9 @@ export class StreamedAnswer {
   }
 
   add(delta: ModelDelta): void {
-    const { choice, refusal: _refusal, ...content } = delta;
-    this.#choice(choice).message.add(delta);
+    this.#choice(delta.choice).message.add(delta);
     this.#onProgress();
-    if (Object.keys(content).length > 0) this.#onDelta({ choice, ...content });
+    this.#onDelta(delta);
   }
 
   finish(choice: number, reason: FinishReason): void {

@@ -68,6 +68,7 @@ export async function openCallDesk(target: RedisTarget & { clock: Clock }): Prom
     key: keys.inbox(randomUUID()),
     blocking: connectRedis(target, "blocking"),
     commands,
+    monotonicMs: () => target.clock.monotonicMs(),
     onError: target.onError,
     onMessage: ({ kind, run, step, dispatch }) => {
       if (kind === "abort") watched.get(cellKey(String(run), String(step), Number(dispatch)))?.();

@@ -48,6 +48,7 @@ export async function openRunDesk(target: RedisTarget & { clock: Clock }): Promi
     key: keys.inbox(randomUUID()),
     blocking: connectRedis(target, "blocking"),
     commands,
+    monotonicMs: () => target.clock.monotonicMs(),
     onError: target.onError,
     onMessage: (message) => {
       const settled = parseSettled(message);

@@ -17,7 +17,7 @@ export interface RunGateOptions extends RedisTarget {
   resultTtlMs: number;
 }
 
-const UNAVAILABLE = "The queue does not answer; nothing was accepted. Try again in a few seconds.";
+const UNAVAILABLE = "The queue does not answer, so the run is not carried out. Try again in a few seconds.";
 const CONFLICT = "This Idempotency-Key stands for a request with another body: use a new key, or send the same body.";
 
 /** How often a retry looks for the run that its first try left behind, until that one's listener is forgotten. */

@@ -3,12 +3,15 @@ import type { Redis } from "ioredis";
 
 const LIFETIME_MS = 60_000;
 const REFRESH_MS = 5_000;
+const BLOCK_MS = 5_000;
+/** Twice the longest wait for a reply, and some. */
+const SILENT_MS = 2 * BLOCK_MS + 1_000;
 
 /** A process's own stream of messages from the scripts: results for an orchestrator, cancellations for a caller. */
 export interface Inbox {
   /** The stream's key, which scripts write to while this process lives. */
   readonly key: string;
-  /** Whether it is being read. */
+  /** Whether Redis answered its reader lately: also when there is nothing to read, it does so every few seconds. */
   isReading(): boolean;
   close(): Promise<void>;
 }
@@ -20,6 +23,7 @@ export interface InboxOptions {
   /** For what does not block. */
   commands: Redis;
   onMessage(message: JsonObject): void;
+  monotonicMs(): number;
   onError(error: Error): void;
 }
 
@@ -30,7 +34,7 @@ export interface InboxOptions {
 export async function openInbox(options: InboxOptions): Promise<Inbox> {
   const { key, blocking, commands } = options;
   const closing = new AbortController();
-  let isReading = true;
+  let answeredAtMs = options.monotonicMs();
   let last = "0-0";
 
   const refresh = async (): Promise<void> => {
@@ -52,15 +56,14 @@ export async function openInbox(options: InboxOptions): Promise<Inbox> {
   const read = async (): Promise<void> => {
     while (!closing.signal.aborted) {
       try {
-        const reply = await blocking.xread("COUNT", 500, "BLOCK", 5000, "STREAMS", key, last);
-        isReading = true;
+        const reply = await blocking.xread("COUNT", 500, "BLOCK", BLOCK_MS, "STREAMS", key, last);
+        answeredAtMs = options.monotonicMs();
         for (const [id, fields] of reply?.[0]?.[1] ?? []) {
           last = id;
           deliver(fields[1] ?? "{}");
         }
       } catch (error) {
         if (closing.signal.aborted) return;
-        isReading = false;
         options.onError(error as Error);
         await new Promise((resolve) => setTimeout(resolve, 200));
       }
@@ -73,7 +76,7 @@ export async function openInbox(options: InboxOptions): Promise<Inbox> {
 
   return {
     key,
-    isReading: () => isReading,
+    isReading: () => options.monotonicMs() - answeredAtMs < SILENT_MS,
     close: async () => {
       closing.abort();
       clearInterval(timer);

@@ -29,7 +29,7 @@ export interface JobWorkerOptions extends RedisTarget {
   process(job: TakenJob): Promise<void>;
 }
 
-/** Takes jobs from a queue. A processor that throws fails its job, so it should not. */
+/** Takes jobs from a queue. A job whose processor throws is taken up again a second later. */
 export function createWorker(options: JobWorkerOptions): JobWorker {
   const connection = connectRedis(options, "worker");
   const keys = createKeys(options.prefix);
@@ -55,8 +55,10 @@ export function createWorker(options: JobWorkerOptions): JobWorker {
   return {
     isConsuming: () => worker.isRunning() && connection.status === "ready",
     close: async (graceMs) => {
-      const timer = setTimeout(() => void worker.close(true).catch(options.onError), graceMs);
-      await worker.close();
+      const { promise: graceIsOver, resolve: end } = Promise.withResolvers<void>();
+      const timer = setTimeout(end, graceMs);
+      // BullMQ closes once: a second, forced close would only wait for the first. What is left is taken up by others when its lock ends.
+      await Promise.race([worker.close().catch(options.onError), graceIsOver]);
       clearTimeout(timer);
       connection.disconnect();
     },

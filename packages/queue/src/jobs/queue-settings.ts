@@ -24,5 +24,11 @@ export const WORKER_SETTINGS = {
 
 export const QUEUE_SETTINGS = {
   streams: { events: { maxLen: 200 } },
-  defaultJobOptions: { removeOnComplete: WORKER_SETTINGS.removeOnComplete, removeOnFail: WORKER_SETTINGS.removeOnFail },
+  // Attempts are only for a processor that met a fault of Redis: what a run or a call comes to never fails its job.
+  defaultJobOptions: {
+    attempts: 60,
+    backoff: { type: "fixed", delay: 1000 },
+    removeOnComplete: WORKER_SETTINGS.removeOnComplete,
+    removeOnFail: WORKER_SETTINGS.removeOnFail,
+  },
 } as const satisfies Partial<QueueOptions>;

@@ -13,6 +13,20 @@ if not cell then return { 'unknown' } end
 if cell.status ~= 'open' and cell.status ~= 'kept' then return { 'closed' } end
 if cell.fence > fence or (cell.fence == fence and cell.try > try) then return { 'fenced' } end
 if redis.call('HGET', journal, 'i:' .. dispatch) ~= ARGV[6] then return { 'digest' } end
+-- A composite member whose parent's stage went on without it sends nothing more.
+local position = 1
+while true do
+  local slash = string.find(step, '/', position, true)
+  if not slash then break end
+  local stage, slot = string.match(string.sub(step, 1, slash - 1), '^(.*)%.(%d+)$')
+  local decision = stage and redis.call('HGET', journal, 'd:' .. stage)
+  if decision then
+    local counted = false
+    for _, kept in ipairs(cjson.decode(decision).slots or {}) do counted = counted or kept == tonumber(slot) end
+    if not counted then return { 'closed' } end
+  end
+  position = slash + 1
+end
 -- A repeated call, whose answer was lost, starts nothing.
 if cell.fence ~= fence or cell.try ~= try then
   write_cell(field, cell.status, fence, try, ARGV[5])

@@ -15,13 +15,13 @@ export function coalesceWrites(redis: Redis): void {
       isCorked = false;
       stream.uncork();
     };
-    stream.write = ((...args: unknown[]) => {
+    stream.write = (...args: unknown[]) => {
       if (!isCorked) {
         isCorked = true;
         stream.cork();
-        setImmediate(uncork);
+        process.nextTick(uncork);
       }
       return write(...args);
-    }) as Socket["write"];
+    };
   });
 }

@@ -75,7 +75,16 @@ const append = (index: number, attempt: number, more: Partial<TryOf> = {}): Acti
   return { kind: "append", ...FIRST, index, attempt, text: `batch ${index} of ${more.try ?? 1}`, ...more };
 };
 const commit = (outcome: "succeeded" | "failed" | "cancelled", more: Partial<Extract<Action, { kind: "commit" }>> = {}): Action => {
-  return { kind: "commit", ...FIRST, outcome, text: "answer", attempt: 0, batches: 0, unsent: outcome === "succeeded" ? ["answer"] : [], ...more };
+  return {
+    kind: "commit",
+    ...FIRST,
+    outcome,
+    text: "answer",
+    attempt: 0,
+    batches: 0,
+    unsent: outcome === "succeeded" ? ["answer"] : [],
+    ...more,
+  };
 };
 const release = (keep: boolean): Action => {
   const cells = [{ step: "final", dispatch: 1001 }];

@@ -8,8 +8,15 @@ export const MAX_DEADLINE_MS = 3_600_000;
 const durationMs = z.int().max(MAX_DEADLINE_MS);
 
 const stagePolicy = closedObject({
-  min_success: z.int().min(1).max(MAX_SLOTS).optional().describe("Answers that are enough; all of them unless set"),
-  grace_ms: durationMs.min(0).optional().describe("How long stragglers are waited for once there are enough answers"),
+  min_success: z
+    .int()
+    .min(1)
+    .max(MAX_SLOTS)
+    .optional()
+    .describe(
+      "Answers that are enough: with them the stage waits `grace_ms` for the others, not at all unless that is set; all answers are waited for without it",
+    ),
+  grace_ms: durationMs.min(0).optional().describe("How long stragglers are waited for once there are `min_success` answers"),
   deadline_ms: durationMs.min(1).optional().describe("Longest time of the stage"),
   keep_late: z.boolean().optional().describe("Let stragglers finish and store what arrives, instead of cancelling them"),
 });
@@ -27,14 +34,17 @@ export const commonOptions = closedObject({
     .min(1)
     .optional()
     .describe(`Longest time of the run in milliseconds, at most ${MAX_DEADLINE_MS}; the configuration's unless set`),
-  max_cost_usd: z.number().positive().max(1_000_000).optional().describe("What the run may cost at most, in US dollars"),
+  max_cost_usd: z
+    .number()
+    .positive()
+    .max(1_000_000)
+    .optional()
+    .describe("What the run may cost at most, in US dollars; it has no effect yet"),
   priority: z.enum(["interactive", "batch"]).default("interactive").describe("`interactive` goes before `batch`"),
   on_disconnect: z
     .enum(["cancel", "grace", "continue"])
     .optional()
-    .describe(
-      "When the client hangs up: `cancel`, wait a `grace` for it to come back, or `continue`; unless set, `grace` for clients that retry, else `cancel`",
-    ),
+    .describe("A client that hangs up cancels its run unless `continue`: `grace` is a `cancel` until runs can be joined again"),
   restart: z
     .enum(["error", "buffer"])
     .default("error")

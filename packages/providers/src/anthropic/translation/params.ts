@@ -73,7 +73,7 @@ function toStopSequences(stop: unknown): string[] {
   return sequences.filter((sequence) => typeof sequence === "string").filter((sequence) => sequence.trim() !== "");
 }
 
-/** `response_format` and `reasoning_effort`; `json_object` has no counterpart, and its callers ask for JSON in words anyway. */
+/** `response_format` and `reasoning_effort`; `json_object` has no counterpart, and capability data reports it as dropped. */
 function toOutputConfig(params: Params): JsonObject {
   const config = { ...objectField(params, "output_config") };
   const effort = textField(params, "reasoning_effort");
