@@ -1,14 +1,21 @@
+import type { Configuration } from "@composite-llm/configuration";
 import type { Clock } from "@composite-llm/core";
 import { createLatencyBook, type Timer } from "@composite-llm/engine";
-import { createWorker, openRunDesk, openSweeper, RUNS_QUEUE, type RedisTarget } from "@composite-llm/queue";
+import { createWorker, openRunDesk, openSweeper, openWebhookDesk, RUNS_QUEUE, type RedisTarget } from "@composite-llm/queue";
 import type { Logger } from "@composite-llm/runtime";
 import type { Registry, Strategy } from "@composite-llm/strategies";
 import { processRun } from "./process-run.ts";
+import type { Resolve } from "./webhooks/public-lookup.ts";
+import { sendWebhook } from "./webhooks/send-webhook.ts";
 
 export interface OrchestratorOptions {
   redis: RedisTarget;
   /** The strategies as they are now. */
   registry(): Registry<Strategy>;
+  /** What the configuration says of webhooks now. */
+  webhooks(): Configuration["webhooks"];
+  /** Resolves the names of their servers. */
+  resolve: Resolve;
   /** Runs in hand at once. */
   concurrency: number;
   clock: Clock;
@@ -22,6 +29,9 @@ export interface Orchestrator {
   /** Takes no new run and hands those in hand back, which takes at most this long. */
   close(graceMs: number): Promise<void>;
 }
+
+/** Webhooks under way at once. */
+const WEBHOOKS = 20;
 
 /** Connects to the queues and begins to execute runs. */
 export async function buildOrchestrator(options: OrchestratorOptions): Promise<Orchestrator> {
@@ -37,11 +47,16 @@ export async function buildOrchestrator(options: OrchestratorOptions): Promise<O
     concurrency: options.concurrency,
     process: (job) => processRun(job, { desk, registry, startTimer, latencies, closing: closing.signal, logger }),
   });
+  const webhooks = openWebhookDesk({
+    ...redis,
+    concurrency: WEBHOOKS,
+    send: (task) => sendWebhook(task, { settings: options.webhooks, clock, resolve: options.resolve, logger }),
+  });
   return {
-    isConsuming: () => desk.isListening() && worker.isConsuming(),
+    isConsuming: () => desk.isListening() && webhooks.isConsuming() && worker.isConsuming(),
     close: async (graceMs) => {
       closing.abort();
-      await worker.close(graceMs);
+      await Promise.all([worker, webhooks].map((each) => each.close(graceMs)));
       await sweeper.close();
       await desk.close();
     },

@@ -1,3 +1,4 @@
+import { lookup } from "node:dns";
 import { readFile } from "node:fs/promises";
 import { loadConfiguration, watchConfiguration } from "@composite-llm/configuration";
 import { StartupError, systemClock } from "@composite-llm/core";
@@ -18,7 +19,7 @@ await runService({
   graceMs: DRAIN_MS + 5000,
   async start({ env, logger, signal }) {
     const config = parseConfig(env);
-    // Of the configuration only the strategies matter here: a plan says everything else about a run.
+    // Of the configuration only strategies and webhooks matter here: a plan says everything else about a run.
     let registry = createRegistry();
     const source = await watchConfiguration({
       path: config.configurationPath,
@@ -41,6 +42,8 @@ await runService({
     const orchestrator = await buildOrchestrator({
       redis,
       registry: () => registry,
+      webhooks: () => source.current().webhooks,
+      resolve: lookup,
       concurrency: config.concurrency,
       clock: systemClock,
       startTimer: (delayMs, callback) => {

@@ -68,7 +68,6 @@ providers:
 models: { fallbacks: { openai/a: [openai/b] } }
 profiles: { q: { strategy: moa, model: openai/a, max_cost_usd: 1 } }
 tools: {}
-webhooks: {}
 capture: {}
 telemetry: {}
 log_file: {}

@@ -12,7 +12,6 @@ const NOT_ACTIVE: readonly ConfigurationPath[] = [
   ["defaults", "*", "max_cost_usd"],
   ["profiles", "*", "max_cost_usd"],
   ["tools"],
-  ["webhooks"],
   ["capture"],
   ["telemetry"],
   ["log_file"],

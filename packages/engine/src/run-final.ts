@@ -7,7 +7,7 @@ import type { RunScope } from "./run-scope.ts";
 import { toSlotOutcome } from "./slot-outcome.ts";
 
 /** Thrown in place of a last call for which the time that is left is known not to suffice. */
-export function noTimeForFinal(run: string): RunFailure {
+function noTimeForFinal(run: string): RunFailure {
   return new RunFailure(new ApiError("deadline_exceeded", "There was no time left for the last stage.", { composite: { run_id: run } }));
 }
 

@@ -40,9 +40,20 @@ export const toolsSchema = z
   .prefault({})
   .describe("Tools that the engine runs itself");
 
+/** As Standard Webhooks writes it, so that every verification library reads it. */
+const signingSecret = z
+  .string()
+  .regex(
+    /^(?:whsec_)?(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{4}|[A-Za-z0-9+/]{3}=?|[A-Za-z0-9+/]{2}(?:==)?)$/,
+    "must be base64, with or without whsec_ in front",
+  );
+
 export const webhooksSchema = z
   .strictObject({
-    secrets: z.record(name, z.string().min(1)).default({}).describe("Signing secrets by the name that a request gives"),
+    secrets: z
+      .record(name, signingSecret)
+      .default({})
+      .describe("Signing secrets by the name that a request gives, in base64, with or without `whsec_` in front"),
     allow_private: z.boolean().default(false).describe("Whether addresses of private networks may be called"),
   })
   .prefault({})
