@@ -1,0 +1,58 @@
+import type { RunId } from "@composite-llm/core";
+
+/** A try of a cell, as the caller that makes it names itself. */
+export interface TryOf {
+  run: RunId;
+  step: string;
+  dispatch: number;
+  fence: number;
+  try: number;
+}
+
+export interface CellOf {
+  step: string;
+  dispatch: number;
+}
+
+/** How a call ended where it was made. */
+export type Outcome = "succeeded" | "failed" | "cancelled";
+
+/** What somebody asks of the run protocol: one call of one script. */
+export type Action =
+  | {
+      kind: "accept";
+      run: RunId;
+      caller: string;
+      listener: string;
+      graceMs: number;
+      idempotencyKey: string;
+      fingerprint: string;
+      isTwin: boolean;
+      ttlMs: number;
+    }
+  | { kind: "adopt"; run: RunId; fingerprint: string; listener: string }
+  | { kind: "attach"; run: RunId; listener: string }
+  | { kind: "detach"; run: RunId; listener: string; graceMs: number | null }
+  | { kind: "deliver" | "erase"; run: RunId }
+  | { kind: "inherit"; run: RunId; from: RunId }
+  | { kind: "revive"; run: RunId; jobs: number }
+  | { kind: "own"; run: RunId; inbox: string }
+  | { kind: "enter"; run: RunId; owner: number; stage: string }
+  | { kind: "intend"; run: RunId; owner: number; dispatch: number; digest: string; steps: string[] }
+  | { kind: "release"; run: RunId; owner: number; stage: string; decision: string; keep: boolean; cells: CellOf[] }
+  | { kind: "lose"; run: RunId; owner: number; step: string; dispatch: number }
+  /** Without an owner: a client cancels, or the sweeper ends it. */
+  | { kind: "finish"; run: RunId; owner: number | null; state: Outcome; unseen: number }
+  | ({ kind: "begin"; inbox: string; digest: string; endsPrevious: boolean } & TryOf)
+  | ({ kind: "append"; attempt: number; index: number; text: string } & TryOf)
+  /** `text` is the whole answer, `attempt` and `batches` what its caller knows to be streamed of it, `unsent` the rest. */
+  | ({ kind: "commit"; outcome: Outcome; text: string; attempt: number; batches: number; unsent: string[] } & TryOf);
+
+export function cellKey({ step, dispatch }: CellOf): string {
+  return `${step}#${dispatch}`;
+}
+
+/** What a try costs: no two of a run cost the same, so that a record is seen to carry its own spend. */
+export function costOf({ dispatch, fence, try: number }: Omit<TryOf, "run">): number {
+  return dispatch * 10_000 + fence * 100 + number;
+}

@@ -1,0 +1,72 @@
+import type { RunId } from "@composite-llm/core";
+
+export interface CellSight {
+  step: string;
+  dispatch: number;
+  status: string;
+  fence: number;
+  try: number;
+  inbox: string;
+}
+
+export interface EventSight {
+  number: number;
+  kind: string;
+  data: { status?: string; step?: string; stream_attempt?: number; text?: string };
+}
+
+/** A run as it stands in Redis. */
+export interface RunSight {
+  run: RunId;
+  /** Null when there is no such run. */
+  state: string | null;
+  owner: number;
+  jobs: number;
+  number: number;
+  journal: ReadonlyMap<string, string>;
+  cells: ReadonlyMap<string, CellSight>;
+  /** All events so far. */
+  events: readonly EventSight[];
+  /** Those that came since the look before. */
+  news: readonly EventSight[];
+  isOpen: boolean;
+  /** Milliseconds; -1: it never expires, -2: there is no such key. */
+  ttls: { run: number; events: number; journal: number; listeners: number };
+}
+
+export interface RecordSight {
+  kind: "started" | "finished";
+  run: string;
+  step: string;
+  dispatch: number;
+  fence: number;
+  try: number;
+  status?: string;
+  cost?: number;
+}
+
+export interface InboxMessage {
+  kind: string;
+  run: string;
+  step?: string;
+  dispatch?: number;
+  status?: string;
+}
+
+export interface InboxSight {
+  exists: boolean;
+  /** What came since the look before. */
+  news: readonly InboxMessage[];
+}
+
+/** Everything that the model sees in Redis at one moment. */
+export interface Sight {
+  runs: ReadonlyMap<RunId, RunSight>;
+  inboxes: ReadonlyMap<string, InboxSight>;
+  /** Call records that came since the look before. */
+  records: readonly RecordSight[];
+  lastRecord: string;
+  lastMessages: ReadonlyMap<string, string>;
+}
+
+export const NOTHING_SEEN: Sight = { runs: new Map(), inboxes: new Map(), records: [], lastRecord: "0-0", lastMessages: new Map() };
