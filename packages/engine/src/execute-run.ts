@@ -100,7 +100,7 @@ export async function executeRun(port: RunPort, options: ExecuteOptions): Promis
   } catch (error) {
     if (port.signal.aborted) throw error;
     if (error instanceof RunFailure) {
-      const fallback = await findFallback(scope);
+      const fallback = error.isClients ? null : await findFallback(scope);
       if (fallback !== null) return await endRun(scope, fallback);
       // The last calls end with the run's time, by a clock of their own: their failure may be heard of before it is over here.
       const isOutOfTime = error.isTimeout && port.now() >= port.deadlineAtMs - CLOCK_TOLERANCE_MS;

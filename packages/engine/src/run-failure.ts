@@ -10,6 +10,8 @@ export interface FailedCall {
 /** The run cannot give an answer: thrown through a strategy's code to end it. */
 export class RunFailure extends Error {
   readonly apiError: ApiError;
+  /** Whether the client can mend it, and so must hear of it. */
+  readonly isClients: boolean;
   /** Whether time was what a call ran out of. */
   readonly isTimeout: boolean;
   /** As what it counts where a composite member failed with it. */
@@ -19,6 +21,7 @@ export class RunFailure extends Error {
     super(apiError.message);
     this.name = "RunFailure";
     this.apiError = apiError;
+    this.isClients = apiError.key === "upstream_error" && apiError.status < 500;
     this.isTimeout = failed.some(({ failure }) => failure.class === "timeout");
     const classes = new Set(failed.map(({ failure }) => failure.class));
     const [only] = classes;
