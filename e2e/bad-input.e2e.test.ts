@@ -27,7 +27,8 @@ async function traces() {
     redis.xrange(`${stack.redisPrefix}:q:runs:events`, "-", "+"),
   ]);
   return {
-    runs: runs.toSorted(),
+    // Who listened to a run is forgotten by itself, a while after its end.
+    runs: runs.filter((key) => !key.endsWith(":listeners")).toSorted(),
     jobs: events.filter(([, fields]) => fields.join(" ").includes("event added")).length,
     calls: (await providerCalls(stack.mockUrl)).length,
   };

@@ -23,7 +23,7 @@ interface Created {
 }
 
 interface Item<Result> {
-  action: "create" | "iterate" | "collect" | "fail" | "break_off";
+  action: "create" | "insist" | "iterate" | "collect" | "fail" | "break_off";
   request: object;
   check(result: Result): Promise<void> | void;
 }
@@ -108,6 +108,16 @@ describe("the official Python client", () => {
       expect(instances.map((instance) => Object.keys(instance))).toEqual([
         ["colour", "wavelength"],
         ["colour", "wavelength"],
+      ]);
+    });
+    const slow = { model: "composite/moa/openai/gpt-4o-mock-latency-4000", proposers: ["openai/gpt-4o-mini-mock-latency-3000"] };
+    add<ChatCompletion>("insist", { ...slow, client_timeout: 2.5 }, async (completion) => {
+      const paid = (await providerCalls(stack.mockUrl)).filter(
+        ({ model }) => model.endsWith("-latency-3000") || model.endsWith("-latency-4000"),
+      );
+      expect(paid.map(({ run, step }) => [run, step])).toEqual([
+        [runOf(completion), "propose.0.0"],
+        [runOf(completion), "final"],
       ]);
     });
     const failures: [request: object, told: object][] = [

@@ -22,6 +22,12 @@ def create(fields):
     return {"headers": dict(raw.headers), "completion": raw.parse().model_dump()}
 
 
+def insist(fields):
+    """With a time-out of its own and the client's usual retries."""
+    patience = fields.pop("client_timeout")
+    return client.with_options(timeout=patience, max_retries=2).chat.completions.create(**ask(fields)).model_dump()
+
+
 def iterate(fields):
     chunks = client.chat.completions.create(**ask(fields), stream=True, stream_options={"include_usage": True})
     return [chunk.model_dump() for chunk in chunks]
@@ -52,7 +58,7 @@ def break_off(fields):
     return {"text": "".join(pieces), "kind": None, "code": None}
 
 
-ACTIONS = {"create": create, "iterate": iterate, "collect": collect, "fail": fail, "break_off": break_off}
+ACTIONS = {"create": create, "insist": insist, "iterate": iterate, "collect": collect, "fail": fail, "break_off": break_off}
 
 report = {
     "models": [model.id for model in client.models.list()],
