@@ -250,7 +250,7 @@ describe("the official Node client", () => {
       ],
       [{ ...MOA, proposers: limited }, OpenAI.RateLimitError, { status: 429, code: "provider_rate_limited" }, { "retry-after": "30" }],
       [
-        { ...MOA, aggregator: "openai/mock-latency-60000", total_deadline_ms: 500 },
+        { ...MOA, ...asJson, aggregator: "openai/mock-latency-60000", total_deadline_ms: 500 },
         OpenAI.InternalServerError,
         { status: 504, code: "deadline_exceeded" },
         { "x-should-retry": "false" },
