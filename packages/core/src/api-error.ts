@@ -22,6 +22,7 @@ export const API_ERRORS = {
   upstream_error: { status: 502, type: "upstream_error", retry: null },
   internal_error: { status: 500, type: "server_error", retry: null },
   queue_unavailable: { status: 503, type: "server_error", retry: null },
+  queue_full: { status: 503, type: "server_error", retry: null },
   deadline_exceeded: { status: 504, type: "timeout_error", retry: false },
 } as const satisfies Record<string, { status: number; type: string; retry: boolean | null }>;
 

@@ -2,6 +2,8 @@ import type { RunPlan } from "@composite-llm/contracts";
 import { ApiError, type Clock, createRunId, isRunId, type RunId } from "@composite-llm/core";
 import { Queue } from "bullmq";
 import { QUEUE_SETTINGS, RUNS_QUEUE } from "../jobs/queue-settings.ts";
+import { watchMemory } from "../memory/memory-watch.ts";
+import { neededBytes } from "../memory/needed-bytes.ts";
 import { connectRedis, type RedisTarget, waitUntilReady } from "../redis/connect-redis.ts";
 import { toJournalSnapshot } from "../run/journal-snapshot.ts";
 import { createKeys } from "../run/run-keys.ts";
@@ -18,6 +20,9 @@ export interface RunGateOptions extends RedisTarget {
 }
 
 const UNAVAILABLE = "The queue does not answer, so the run is not carried out. Try again in a few seconds.";
+const FULL = "The queue is nearly full, so no new run is taken while those under way need the room. Try again in some seconds.";
+/** How long those under way may take to make room. */
+const FULL_RETRY_MS = 10_000;
 const CONFLICT = "This Idempotency-Key stands for a request with another body: use a new key, or send the same body.";
 
 /** How often a retry looks for the run that its first try left behind, until that one's listener is forgotten. */
@@ -37,6 +42,7 @@ export async function createRunGate(options: RunGateOptions): Promise<RunGate> {
   const scripts = createRunScripts(commands, keys);
   const runs = new Queue(RUNS_QUEUE, { connection: commands, prefix: keys.queues, skipWaitingForReady: true, ...QUEUE_SETTINGS });
   runs.on("error", options.onError);
+  const memory = await watchMemory(commands, keys.needs);
   const timers = new Set<NodeJS.Timeout>();
 
   /** A listener is gone, or only looked after: cancels the run when its time without any is over. */
@@ -64,8 +70,10 @@ export async function createRunGate(options: RunGateOptions): Promise<RunGate> {
     onError: options.onError,
   });
 
+  const full = (): ApiError => new ApiError("queue_full", FULL, { retryAfterMs: FULL_RETRY_MS });
   const unavailable = (cause: unknown): ApiError => {
     options.onError(cause as Error);
+    if (cause instanceof Error && cause.message.startsWith("OOM ")) return full();
     return new ApiError("queue_unavailable", UNAVAILABLE, { retryAfterMs: 2000 });
   };
 
@@ -88,10 +96,15 @@ export async function createRunGate(options: RunGateOptions): Promise<RunGate> {
   /** Gives the run that the request means when there is one already, null when it was accepted as a new one. */
   const accept = async (run: RunId, plan: RunPlan, submission: Submission, listener: string): Promise<unknown> => {
     const { graceMs, follow, idempotencyKey, fingerprint, twin, inheritFrom } = submission;
+    const planJson = JSON.stringify(plan);
+    const needed = neededBytes(plan, Buffer.byteLength(planJson));
+    const isFull = !memory.hasRoomFor(needed);
+    // A run that exists can still be joined by its key.
+    if (isFull && idempotencyKey === null) throw full();
     // All travel on one connection, in this order, without waiting for each other: a job without its run is dropped by who takes it.
     const accepted = scripts.accept(
       run,
-      JSON.stringify(plan),
+      planJson,
       plan.caller,
       plan.totalDeadlineMs,
       options.resultTtlMs,
@@ -102,12 +115,17 @@ export async function createRunGate(options: RunGateOptions): Promise<RunGate> {
       fingerprint,
       twin === "none" ? "" : 1,
       plan.webhook === null ? "" : 1,
+      isFull ? 1 : "",
+      needed,
     );
-    const inherited = inheritFrom === null ? null : scripts.inherit(run, inheritFrom);
-    const [[outcome, found]] = await Promise.all([accepted, inherited, runs.add("run", { v: 1, run }, { jobId: `${run}.1` })]);
+    const inherited = inheritFrom === null || isFull ? null : scripts.inherit(run, inheritFrom);
+    const added = isFull ? null : runs.add("run", { v: 1, run }, { jobId: `${run}.1` });
+    const [[outcome, found]] = await Promise.all([accepted, inherited, added]);
     if (outcome === "joined") return found;
     if (outcome === "conflict") throw new ApiError("idempotency_conflict", CONFLICT);
+    if (outcome === "full") throw full();
     if (outcome !== "ok") throw new Error(`accept: ${outcome}`);
+    memory.note(needed);
     return null;
   };
 
@@ -155,6 +173,7 @@ export async function createRunGate(options: RunGateOptions): Promise<RunGate> {
     },
     close: async () => {
       hub.close();
+      memory.close();
       for (const timer of timers) clearTimeout(timer);
       await runs.close();
       for (const redis of [commands, subscriber]) redis.disconnect();

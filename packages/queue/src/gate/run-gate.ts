@@ -77,7 +77,8 @@ export interface RunGate {
   /**
    * Accepts a run and follows it from its first event, or joins the one that the request means.
    *
-   * @throws ApiError `queue_unavailable` when Redis does not answer; `idempotency_conflict` when the key stands for another body
+   * @throws ApiError `queue_unavailable` when Redis does not answer; `queue_full` when it has room only for the runs under way; `idempotency_conflict`
+   * when the key stands for another body
    */
   submit(plan: RunPlan, submission: Submission): Promise<Submitted>;
   /** Follows a run that was accepted before. */

@@ -1,8 +1,9 @@
 -- accept: stores the plan and opens the run, or finds the one that an idempotency key stands for. ARGV: 1 plan, 2 caller, 3 total deadline ms,
 -- 4 time to live ms, 5 listener (empty: nobody follows) and 6 how long it counts without a sign, 7 grace ms after the last listener is gone
 -- (-1: the run goes on without any), 8 idempotency key (empty: none), 9 fingerprint of the body, 10 whether a retry without a key may adopt it,
--- 11 whether somebody is to be told of its end by a webhook.
--- Returns ok with Redis time and deadline, joined with a run's id, or conflict.
+-- 11 whether somebody is to be told of its end by a webhook, 12 whether Redis is above its watermark (1: only joining is possible), 13 bytes that
+-- the run may come to need.
+-- Returns ok with Redis time and deadline, joined with a run's id, conflict, or full.
 local plan, caller, total_deadline, ttl = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 local idempotent = ARGV[8] ~= '' and prefix .. ':idem:' .. ARGV[8] or nil
 local now = now_ms()
@@ -23,11 +24,13 @@ if idempotent then
   end
 end
 if redis.call('EXISTS', run) == 1 then return { 'exists' } end
+if ARGV[12] == '1' then return { 'full' } end
 
 local deadline = now + total_deadline
 redis.call('HSET', run, 'plan', plan, 'caller', caller, 'state', 'queued', 'owner', 0, 'jobs', 1,
   'created', whole(now), 'deadline', whole(deadline), 'ttl', whole(ttl), 'grace', ARGV[7])
 redis.call('ZADD', open_runs, whole(now), run_id)
+if ARGV[13] then redis.call('HSET', needs, run_id, ARGV[13]) end
 if ARGV[11] == '1' then redis.call('HSET', run, 'webhook', 'due') end
 emit('run', '{"status":"queued"}')
 add_listener(ARGV[5], now + tonumber(ARGV[6]))

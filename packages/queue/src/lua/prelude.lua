@@ -4,6 +4,8 @@ local run, open_runs, call_records = KEYS[1], KEYS[2], KEYS[3]
 local journal, events, listeners = run .. ':journal', run .. ':events', run .. ':listeners'
 local prefix = string.sub(open_runs, 1, -6)
 local run_id = string.match(run, '[^:]+$')
+-- Bytes that each open run may come to need, which keep their room while new runs are refused.
+local needs = prefix .. ':needs'
 
 local function now_ms()
   local time = redis.call('TIME')
@@ -139,6 +141,7 @@ local function end_run(target, kind, data, told)
   emit(kind, data)
   redis.call('HSET', run, 'outcome', redis.call('HGET', run, 'number'))
   redis.call('ZREM', open_runs, run_id)
+  redis.call('HDEL', needs, run_id)
   redis.call('DEL', listeners)
   if not told then tell(meta[1], '{"kind":"ended","run":"' .. run_id .. '"}') end
   -- From here on its time to live counts.

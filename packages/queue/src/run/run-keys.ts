@@ -9,6 +9,8 @@ export interface Keys {
   /** All runs of a caller, by id. */
   runsOf(caller: string): string;
   openRuns: string;
+  /** Bytes that each open run may come to need. */
+  needs: string;
   callRecords: string;
   /** Runs that ended and whose webhooks have no job yet, by the time of their end. */
   dueWebhooks: string;
@@ -28,6 +30,7 @@ export function createKeys(prefix: string): Keys {
     inbox: (process) => `${prefix}:inbox:${process}`,
     runsOf: (caller) => `${prefix}:runs:${caller}`,
     openRuns: `${prefix}:open`,
+    needs: `${prefix}:needs`,
     callRecords: `${prefix}:calls`,
     dueWebhooks: `${prefix}:webhooks`,
     sweeper: `${prefix}:sweeper`,
