@@ -50,8 +50,10 @@ export function checkNames(
       problems.set(formatPath(path), file.problemAt(path, "must be a plain model, not a composite"));
   };
   for (const [alias, target] of aliases) plain(["models", "aliases", alias], target);
-  for (const [model, others] of fallbacks)
+  for (const [model, others] of fallbacks) {
+    plain(["models", "fallbacks", model], model);
     for (const [index, other] of others.entries()) plain(["models", "fallbacks", model, index], other);
+  }
 
   return { problems: [...problems.values()], warnings: [...warnings] };
 }

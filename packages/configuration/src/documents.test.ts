@@ -65,7 +65,6 @@ version: 1
 api_keys: [{ name: a, key: some-key, weight: 2 }]
 providers:
   p: { extends: openai, keys: [{ key: "\${NONE}", weight: 2 }], limits: { requests_per_minute: 1, tokens_per_minute: 1, adaptive: true } }
-models: { fallbacks: { openai/a: [openai/b] } }
 profiles: { q: { strategy: moa, model: openai/a, max_cost_usd: 1 } }
 tools: {}
 capture: {}

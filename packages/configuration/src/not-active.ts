@@ -8,7 +8,6 @@ const NOT_ACTIVE: readonly ConfigurationPath[] = [
   ["providers", "*", "limits", "requests_per_minute"],
   ["providers", "*", "limits", "tokens_per_minute"],
   ["providers", "*", "limits", "adaptive"],
-  ["models", "fallbacks"],
   ["defaults", "*", "max_cost_usd"],
   ["profiles", "*", "max_cost_usd"],
   ["tools"],

@@ -20,7 +20,7 @@ export interface CallCell {
 
 /** One call of a dispatch. */
 export interface CallStep {
-  /** `<stage>.<layer>.<slot>`, `final` for the last one; behind `<step>/` when it belongs to a nested composite. */
+  /** `<stage>.<layer>.<slot>`, `final` for the last one; behind `<step>/` when it belongs to a nested composite; with `~1` a hedge. */
   step: string;
   stage: string;
   slot: number;
@@ -33,6 +33,8 @@ export interface CallStep {
   publish: "delta" | "member_delta" | null;
   /** Whether the text is published as it comes, and not in one piece when it is committed. */
   stream: boolean;
+  /** Whether whoever waits for it is told when its first request leaves. */
+  watched?: boolean;
 }
 
 /** A job of the queue `calls-<provider>`: all calls of one stage to one provider. Its id is `<run>.<dispatch>`. */
@@ -87,6 +89,7 @@ const callStep = z.object({
   prompt: z.int().min(0),
   publish: z.enum(["delta", "member_delta"]).nullable(),
   stream: z.boolean(),
+  watched: z.boolean().exactOptional(),
 });
 
 const callJob = z.object({

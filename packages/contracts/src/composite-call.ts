@@ -1,7 +1,7 @@
 import type { CallReport, CallStatus } from "./call.ts";
 import type { CompositeCall } from "./composite.ts";
 import type { PlannedSlot, PlannedStrategy } from "./run-plan.ts";
-import { finalKey, stepKey } from "./step-key.ts";
+import { finalKey, stepKey, wonStep } from "./step-key.ts";
 import { NO_USAGE, toWireUsage } from "./usage.ts";
 
 /** What became of a call; a lost one has no report. */
@@ -26,12 +26,14 @@ export function slotsByStep(plan: PlannedStrategy, prefix = ""): Map<string, Pla
 /** A call as responses show it. @param settled what became of it; undefined when it was never reported */
 export function toCompositeCall(slot: PlannedSlot, step: string, settled: Omit<SettledCall, "step"> | undefined): CompositeCall {
   const report = settled?.report ?? null;
+  const { member } = slot;
+  const place = wonStep(step) === step ? member : (member.hedge ?? member);
   return {
     step,
     slot: slot.slot,
     role: slot.role,
-    provider: report?.provider ?? slot.member.provider,
-    model: report?.model ?? slot.member.model,
+    provider: report?.provider ?? place.provider,
+    model: report?.model ?? place.model,
     served_model: report?.servedModel ?? null,
     status: settled?.status ?? "cancelled",
     class: report?.failure?.class ?? null,

@@ -42,6 +42,7 @@ export {
   type Delivery,
   parseRunJob,
   parseRunPlan,
+  type PlannedHedge,
   type PlannedMember,
   type PlannedSlot,
   type PlannedStage,
@@ -55,5 +56,5 @@ export {
   type Webhook,
 } from "./run-plan.ts";
 export type { RunJournal } from "./run-progress.ts";
-export { finalKey, isLastCall, isOnTheWay, stageKey, stepKey } from "./step-key.ts";
+export { finalKey, hedgeKey, isLastCall, isOnTheWay, stageKey, stepKey, wonStep } from "./step-key.ts";
 export { addUsage, NO_USAGE, toWireUsage, type Usage } from "./usage.ts";

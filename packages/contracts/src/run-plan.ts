@@ -16,6 +16,13 @@ export interface StagePolicy {
   keepLate: boolean;
 }
 
+/** Another place of a member's model, where a second call goes when the first is silent for too long. */
+export interface PlannedHedge {
+  provider: string;
+  model: string;
+  params: Params;
+}
+
 /** A model in a slot, resolved to a provider; with `nested` a composite that runs inside this run. */
 export interface PlannedMember {
   /** As the client or the configuration named it. */
@@ -24,6 +31,8 @@ export interface PlannedMember {
   model: string;
   params: Params;
   nested: PlannedStrategy | null;
+  /** Absent where no second call may be made. */
+  hedge?: PlannedHedge;
 }
 
 export interface PlannedSlot {
@@ -119,6 +128,7 @@ const member: z.ZodType<PlannedMember> = z.object({
   get nested() {
     return strategy.nullable();
   },
+  hedge: z.object({ provider: z.string(), model: z.string(), params }).exactOptional(),
 });
 
 const slot = z.object({ slot: z.int().min(0), role: z.enum(ROLES), member });

@@ -2,6 +2,7 @@ import type { CallReport } from "./call.ts";
 import { type SettledCall, slotsByStep, sumCostUsd, toCompositeCall } from "./composite-call.ts";
 import type { ChatCompletion, CompositeCall, CompositeExtension, CompositeStage } from "./composite.ts";
 import type { RunPlan } from "./run-plan.ts";
+import { wonStep } from "./step-key.ts";
 import { addUsage, NO_USAGE, toWireUsage } from "./usage.ts";
 
 /** What a run has decided and received so far. */
@@ -18,7 +19,7 @@ export interface RunJournal {
 
 /** The key of the stage that a step belongs to, `propose.0` of `propose.0.2~1`; the last call is a stage of its own. */
 function stageOf(step: string): string {
-  return step.replace(/~.*$/, "").replace(/\.\d+$/, "");
+  return wonStep(step).replace(/\.\d+$/, "");
 }
 
 function decisionOf(text: string | undefined): { reason: CompositeStage["released"]; atMs: number | null } {
@@ -50,7 +51,7 @@ function stagesSoFar(plan: RunPlan, journal: RunJournal): CompositeStage[] {
     .map(([key, beganAtMs], index) => {
       const own = steps.filter((step) => stageOf(step) === key);
       const calls = own.flatMap((step): CompositeCall[] => {
-        const slot = slots.get(step.replace(/~.*$/, ""));
+        const slot = slots.get(wonStep(step));
         if (slot === undefined) return [];
         const call = toCompositeCall(slot, step, known.get(step));
         return [known.has(step) ? call : { ...call, status: "open" }];
@@ -76,7 +77,7 @@ function stagesSince(plan: RunPlan, journal: RunJournal, { composite }: ChatComp
   return composite.stages.map((stage) => ({
     ...stage,
     calls: stage.calls.map((call) => {
-      const slot = slots.get(call.step.replace(/~.*$/, ""));
+      const slot = slots.get(wonStep(call.step));
       const settled = known.get(call.step);
       return slot === undefined || settled === undefined ? call : toCompositeCall(slot, call.step, settled);
     }),
@@ -108,6 +109,7 @@ export function toRunProgress(
   if (completion !== null) return { ...completion.composite, ...totals, stages: stagesSince(plan, journal, completion) };
   const stages = stagesSoFar(plan, journal);
   const calls = stages.flatMap((stage) => stage.calls);
+  const won = new Set(calls.filter(({ status }) => status === "succeeded").map(({ step }) => wonStep(step)));
   return {
     run_id: run,
     trace_id: plan.traceId,
@@ -123,7 +125,7 @@ export function toRunProgress(
     critical_path: [],
     degraded: [],
     failed: calls.flatMap(({ step, status, class: failure }) =>
-      status === "failed" && failure !== null ? [{ step, class: failure }] : [],
+      status === "failed" && failure !== null && !won.has(wonStep(step)) ? [{ step, class: failure }] : [],
     ),
   };
 }

@@ -14,6 +14,16 @@ export function finalKey(prefix: string): string {
   return `${prefix}final`;
 }
 
+/** Under which the second call of a step is made, at another place of the same model. */
+export function hedgeKey(step: string): string {
+  return `${step}~1`;
+}
+
+/** The step that a call wins by a success: its own, and that of which it is the hedge. */
+export function wonStep(key: string): string {
+  return key.replace(/~.*$/, "");
+}
+
 /** Whether a step is the run's last call, also where that is one of a composite: `final`, `final/final`. */
 export function isLastCall(step: string): boolean {
   return /^(?:final\/)*final$/.test(step);

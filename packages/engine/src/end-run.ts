@@ -1,4 +1,4 @@
-import { type ChatCompletion, isLastCall, type ModelDelta, toWireUsage } from "@composite-llm/contracts";
+import { type ChatCompletion, isLastCall, type ModelDelta, toWireUsage, wonStep } from "@composite-llm/contracts";
 import type { ApiError } from "@composite-llm/core";
 import type { StrategyResult } from "@composite-llm/strategies";
 import type { EventDraft } from "./run-port.ts";
@@ -17,6 +17,7 @@ export async function endRun(scope: RunScope, result: StrategyResult): Promise<v
     plan,
     timeline: scope.timeline,
     settled: calls.settled,
+    hedges: calls.hedges,
     notes: { ...scope.notes, degraded },
     ranking: result.ranking ?? [],
     latencyMs,
@@ -34,7 +35,7 @@ export async function endRun(scope: RunScope, result: StrategyResult): Promise<v
     choices[0].message.reasoning_content = `${choices[0].message.reasoning_content ?? ""}${reasoning}`;
     unseen.push({ kind: "delta", data: { step: answer.step, stream_attempt: 1, reasoning } });
   }
-  const own = calls.settled.find(({ step, status }) => step === answer.step && status === "succeeded")?.report;
+  const own = calls.settled.find(({ step, status }) => wonStep(step) === answer.step && status === "succeeded")?.report;
   const completion: ChatCompletion = {
     id: `chatcmpl-${port.run}`,
     object: "chat.completion",

@@ -152,7 +152,7 @@ describe("executeRun", () => {
   });
 
   it("waits for a call that an earlier owner sent instead of sending it again", async () => {
-    const fake = await execute(createFakeRun(moaPlan(three), {}, { open: [{ step: "propose.0.0", dispatch: 1 }] }));
+    const fake = await execute(createFakeRun(moaPlan(three), {}, { open: [{ step: "propose.0.0", dispatch: 1, isBegun: false }] }));
     expect(fake.dispatched.flat().map(({ step }) => step)).toEqual(["propose.0.1", "propose.0.2", "final"]);
   });
 

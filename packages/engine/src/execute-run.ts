@@ -34,7 +34,7 @@ export interface ExecuteOptions {
 export async function executeRun(port: RunPort, options: ExecuteOptions): Promise<void> {
   const { plan } = port;
   const timeline = createTimeline();
-  const calls = createStepCalls(port, options.latencies);
+  const calls = createStepCalls(port, options.latencies, options.startTimer);
   const scope: RunScope = {
     port,
     calls,

@@ -41,7 +41,7 @@ export async function runFinal(scope: RunScope, final: PlannedSlot, messages: re
   const call = { step, stage: title.name, slot: final.slot, role: final.role, model: final.member.model, params };
   const sending = scope.calls.start(
     [{ step: { ...call, ...publish }, provider: final.member.provider, messages }],
-    scope.deadlineAtMs,
+    { deadlineMs: scope.deadlineAtMs, signal: scope.signal },
     resolve,
   );
   try {

@@ -30,18 +30,21 @@ export interface RunPort {
     readonly entered: ReadonlyMap<string, number>;
     readonly released: ReadonlyMap<string, string>;
     readonly settled: readonly Settled[];
-    readonly open: readonly CellId[];
+    /** `isBegun`: a request for it has left. */
+    readonly open: readonly (CellId & { isBegun: boolean })[];
   };
   readonly createdAtMs: number;
   readonly deadlineAtMs: number;
   readonly signal: AbortSignal;
   now(): number;
   enter(stageKey: string, events: EventDraft[]): Promise<number>;
+  /** `onBegun` hears when a request for a step leaves that is `watched`. */
   dispatch(
     request: { provider: string; steps: CallStep[]; prompts: Message[][]; deadlineMs: number },
     onSettled: (settled: Settled) => void,
+    onBegun?: (step: string) => void,
   ): Promise<number>;
-  await(cell: CellId & { provider: string }, onSettled: (settled: Settled) => void): void;
+  await(cell: CellId & { provider: string }, onSettled: (settled: Settled) => void, onBegun?: (step: string) => void): void;
   release(stageKey: string, decision: string, event: EventOf<"stage">, stragglers: { keep: boolean; cells: CellId[] }): Promise<string>;
   /** Whether a part of a step's text was published. */
   hasPublished(step: string): Promise<boolean>;

@@ -73,11 +73,13 @@ export async function runStage(scope: RunScope, stage: PlannedStage, request: St
   const wanted: WantedCall[] = [];
   for (const slot of asked) {
     const messages = request.messages(slot);
-    const { nested, provider, model } = slot.member;
+    const { nested, provider, model, hedge } = slot.member;
     if (nested === null) {
-      const params = { ...slot.member.params, ...request.params?.(slot) };
+      const more = request.params?.(slot);
+      const params = { ...slot.member.params, ...more };
       const step = { step: stepOf(slot), stage: title.name, slot: slot.slot, role: slot.role, model, params, ...scope.memberStream };
-      wanted.push({ step, provider, messages });
+      if (hedge === undefined) wanted.push({ step, provider, messages });
+      else wanted.push({ step: { ...step, watched: true }, provider, messages, hedge: { ...hedge, params: { ...hedge.params, ...more } } });
     } else {
       // A composite member runs inside this run, so that no run ever waits for the slot of another.
       void scope
@@ -85,7 +87,7 @@ export async function runStage(scope: RunScope, stage: PlannedStage, request: St
         .then(note);
     }
   }
-  await Promise.all([entered, scope.calls.start(wanted, deadlineMs, onSettled)]);
+  await Promise.all([entered, scope.calls.start(wanted, { deadlineMs, signal: leaving.signal }, onSettled)]);
 
   const released = await wait.released;
   const reason = isSkipped ? "ladder" : released;

@@ -1,32 +1,47 @@
-import type { CallStep, Message } from "@composite-llm/contracts";
+import { type CallStep, hedgeKey, type Message, type PlannedHedge, wonStep } from "@composite-llm/contracts";
+import { toHedgeCall, watchForSilence } from "./hedge.ts";
 import type { LatencyBook } from "./latency-book.ts";
-import type { CellId, RunPort, Settled } from "./run-port.ts";
+import type { CellId, RunPort, Settled, Timer } from "./run-port.ts";
+import { createStepRace, type StepRace } from "./step-race.ts";
 
 /** A call that a stage wants made. */
 export interface WantedCall {
   step: Omit<CallStep, "prompt">;
   provider: string;
   messages: readonly Message[];
+  /** Where a second call of it may go; absent where none may. */
+  hedge?: PlannedHedge;
 }
 
 /** How often a step is dispatched anew because its job was lost. */
 const MAX_DISPATCHES = 10;
+
+export interface CallBounds {
+  /** End of the time for the calls, Redis time. */
+  deadlineMs: number;
+  /** Aborted when nobody waits for them any more: nothing is started then. */
+  signal: AbortSignal;
+}
 
 /** Where calls are made, or found in the journal. */
 export interface StepCalls {
   /**
    * Has the calls made, those to one provider as one job. `onSettled` hears of each step once, at once for what the journal holds.
    */
-  start(calls: readonly WantedCall[], deadlineMs: number, onSettled: (settled: Settled) => void): Promise<void>;
-  /** Cells that are open under a step: its own, and those of the composite that it stands for. */
+  start(calls: readonly WantedCall[], bounds: CallBounds, onSettled: (settled: Settled) => void): Promise<void>;
+  /** Cells that are open under a step: its own, that of its hedge, and those of the composite that it stands for. */
   openUnder(step: string): CellId[];
+  /** Keys of the hedges that were decided on. */
+  readonly hedges: ReadonlySet<string>;
   /** Every cell that settled so far, in order. */
   readonly settled: readonly Settled[];
 }
 
-export function createStepCalls(port: RunPort, latencies: LatencyBook): StepCalls {
-  const history = new Map<string, Settled>();
-  const open = new Map<string, number>();
+export function createStepCalls(port: RunPort, latencies: LatencyBook, startTimer: Timer): StepCalls {
+  const successes = new Map<string, Settled>();
+  const failures = new Map<string, Settled>();
+  const open = new Map<string, RunPort["journal"]["open"][number]>();
+  const hedges = new Set<string>();
   const dispatches = new Map<string, number>();
   const settledSoFar: Settled[] = [];
   const sent = new Map<string, CellId>();
@@ -37,29 +52,35 @@ export function createStepCalls(port: RunPort, latencies: LatencyBook): StepCall
     if (!gone.has(cellOf(cell))) sent.set(cellOf(cell), cell);
   };
   for (const settled of port.journal.settled) {
-    if (settled.status === "succeeded" || (settled.status === "failed" && !history.has(settled.step))) history.set(settled.step, settled);
+    if (settled.status === "succeeded") successes.set(wonStep(settled.step), settled);
+    else if (settled.status === "failed" && !failures.has(settled.step)) failures.set(settled.step, settled);
     settledSoFar.push(settled);
   }
-  for (const cell of port.journal.open) open.set(cell.step, cell.dispatch);
+  for (const cell of port.journal.open) open.set(cell.step, cell);
+  for (const { step } of [...port.journal.settled, ...port.journal.open]) if (wonStep(step) !== step) hedges.add(step);
 
-  const start: StepCalls["start"] = async (calls, deadlineMs, onSettled) => {
-    const byStep = new Map(calls.map((call) => [call.step.step, call]));
+  const start: StepCalls["start"] = async (calls, { deadlineMs, signal }, onSettled) => {
+    const byKey = new Map<string, { call: WantedCall; race: StepRace; begun(): void }>();
 
     const settle = (settled: Settled): void => {
       settledSoFar.push(settled);
       gone.add(cellOf(settled));
       sent.delete(cellOf(settled));
-      const call = byStep.get(settled.step);
-      if (call === undefined) return;
-      if (settled.status === "succeeded" && settled.report !== null) {
+      const entry = byKey.get(settled.step);
+      if (entry === undefined) return;
+      const { call, race } = entry;
+      // One that its hedge outran counts with the time that it had taken, or what is usual would seem ever shorter.
+      const isOutrun = settled.status === "cancelled" && hedges.has(hedgeKey(settled.step));
+      if ((settled.status === "succeeded" || isOutrun) && settled.report !== null && settled.report.tries > 0) {
         latencies.observe({ provider: call.provider, model: call.step.model, role: call.step.role }, settled.report.latencyMs);
       }
       const times = dispatches.get(settled.step) ?? 0;
       // Whoever worked on it is gone without a trace of a result: it is called again under a new number.
-      if (settled.status === "lost" && times < MAX_DISPATCHES && !port.signal.aborted)
+      if (settled.status === "lost" && times < MAX_DISPATCHES && !port.signal.aborted && !race.isOver)
         void dispatch(call.provider, [call]).catch(() => undefined);
-      else onSettled(settled);
+      else race.settle(settled);
     };
+    const onBegun = (step: string): void => byKey.get(step)?.begun();
 
     const dispatch = async (provider: string, group: readonly WantedCall[]): Promise<void> => {
       const prompts: Message[][] = [];
@@ -72,24 +93,62 @@ export function createStepCalls(port: RunPort, latencies: LatencyBook): StepCall
         return { ...step, prompt: prompts.length - 1 };
       });
       for (const { step } of steps) dispatches.set(step, (dispatches.get(step) ?? 0) + 1);
-      const number = await port.dispatch({ provider, steps, prompts, deadlineMs }, settle);
+      const number = await port.dispatch({ provider, steps, prompts, deadlineMs }, settle, onBegun);
       for (const { step } of steps) noteSent({ step, dispatch: number });
     };
 
     const byProvider = new Map<string, WantedCall[]>();
-    for (const call of calls) {
+    /** Goes on where the journal has it; otherwise it is to be dispatched. */
+    const take = (call: WantedCall, race: StepRace, begun: () => void): void => {
       const { step } = call.step;
-      const known = history.get(step);
+      byKey.set(step, { call, race, begun });
+      race.join(step);
       const dispatched = open.get(step);
-      if (known !== undefined) {
-        onSettled(known);
-      } else if (dispatched !== undefined) {
-        noteSent({ step, dispatch: dispatched });
-        port.await({ step, dispatch: dispatched, provider: call.provider }, settle);
-      } else {
+      if (dispatched !== undefined) {
+        noteSent({ step, dispatch: dispatched.dispatch });
+        port.await({ step, dispatch: dispatched.dispatch, provider: call.provider }, settle, onBegun);
+        // When it did is not known any more, so it gets all of its usual time.
+        if (dispatched.isBegun) begun();
+      } else if (!failures.has(step)) {
         const group = byProvider.get(call.provider) ?? [];
         byProvider.set(call.provider, group);
         group.push(call);
+      }
+    };
+
+    for (const call of calls) {
+      const { step } = call.step;
+      const { hedge } = call;
+      const success = successes.get(step);
+      if (success !== undefined) {
+        onSettled({ ...success, step });
+        continue;
+      }
+      const hedgeCall = hedge === undefined ? null : toHedgeCall(call, hedge);
+      const hedged = async (): Promise<void> => {
+        if (hedgeCall === null || signal.aborted || race.isOver || hedges.has(hedgeCall.step.step)) return;
+        // One that speaks is not silent.
+        if (call.step.publish !== null && call.step.stream && (await port.hasPublished(step))) return;
+        if (signal.aborted || race.isOver) return;
+        hedges.add(hedgeCall.step.step);
+        byKey.set(hedgeCall.step.step, { call: hedgeCall, race, begun: () => undefined });
+        race.join(hedgeCall.step.step);
+        await dispatch(hedgeCall.provider, [hedgeCall]);
+      };
+      const watch = watchForSilence({ call, latencies, startTimer, onSilent: () => void hedged().catch(() => undefined) });
+      const race = createStepRace(step, (settled) => {
+        watch.stop();
+        onSettled(settled);
+      });
+      signal.addEventListener("abort", () => {
+        watch.stop();
+        race.leave();
+      });
+      take(call, race, () => watch.begun());
+      if (hedgeCall !== null && hedges.has(hedgeCall.step.step)) take(hedgeCall, race, () => undefined);
+      for (const key of [step, hedgeKey(step)]) {
+        const failure = failures.get(key);
+        if (failure !== undefined && !open.has(key)) race.settle(failure);
       }
     }
     await Promise.all([...byProvider].map(([provider, group]) => dispatch(provider, group)));
@@ -97,7 +156,8 @@ export function createStepCalls(port: RunPort, latencies: LatencyBook): StepCall
 
   return {
     start,
-    openUnder: (step) => [...sent.values()].filter((cell) => cell.step === step || cell.step.startsWith(`${step}/`)),
+    openUnder: (step) => [...sent.values()].filter((cell) => wonStep(cell.step) === step || cell.step.startsWith(`${step}/`)),
+    hedges,
     settled: settledSoFar,
   };
 }

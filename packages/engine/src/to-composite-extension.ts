@@ -1,7 +1,9 @@
 import {
   addUsage,
   type CompositeExtension,
+  hedgeKey,
   NO_USAGE,
+  type PlannedSlot,
   type Ranking,
   type RunPlan,
   slotsByStep,
@@ -19,6 +21,8 @@ export interface ExtensionParts {
   plan: RunPlan;
   timeline: Timeline;
   settled: readonly Settled[];
+  /** Keys of second calls. */
+  hedges: ReadonlySet<string>;
   notes: RunNotes;
   ranking: Ranking[];
   latencyMs: number;
@@ -34,7 +38,13 @@ export function toCompositeExtension(parts: ExtensionParts): CompositeExtension 
   const lastOf = new Map(settled.map((entry) => [entry.step, entry]));
   const reports = settled.flatMap(({ report }) => (report === null ? [] : [report]));
   const wasted = settled.flatMap(({ status, report }) => (report === null || status === "succeeded" ? [] : [report]));
-  const stepsAsked = stages.flatMap(({ steps }) => steps).filter((step) => slots.get(step)?.member.nested === null);
+  const callsOf = ({ steps }: { steps: readonly string[] }): { step: string; slot: PlannedSlot }[] =>
+    steps.flatMap((step) => {
+      const slot = slots.get(step);
+      if (slot === undefined || slot.member.nested !== null) return [];
+      return [step, ...(parts.hedges.has(hedgeKey(step)) ? [hedgeKey(step)] : [])].map((key) => ({ step: key, slot }));
+    });
+  const callsMade = stages.flatMap(callsOf);
 
   return {
     run_id: parts.run,
@@ -43,23 +53,20 @@ export function toCompositeExtension(parts: ExtensionParts): CompositeExtension 
     profile: plan.profile,
     simulated: plan.simulated,
     plan_version: plan.planVersion,
-    stages: stages.map(({ name, index, reason, beganAtMs, endedAtMs, steps }) => ({
-      name,
-      index,
+    stages: stages.map((stage) => ({
+      name: stage.name,
+      index: stage.index,
       // One that its parent did not wait for ended with it.
-      released: reason ?? "deadline",
-      latency_ms: Math.max(0, (endedAtMs ?? parts.nowMs) - beganAtMs),
-      calls: steps.flatMap((step) => {
-        const slot = slots.get(step);
-        return slot === undefined || slot.member.nested !== null ? [] : [toCompositeCall(slot, step, lastOf.get(step))];
-      }),
+      released: stage.reason ?? "deadline",
+      latency_ms: Math.max(0, (stage.endedAtMs ?? parts.nowMs) - stage.beganAtMs),
+      calls: callsOf(stage).map(({ step, slot }) => toCompositeCall(slot, step, lastOf.get(step))),
     })),
     ranking: parts.ranking,
     usage: toWireUsage(reports.map(({ usage }) => usage).reduce(addUsage, NO_USAGE)),
     cost_usd: sumCostUsd(reports),
-    cost_final: stepsAsked.every((step) => lastOf.has(step)),
+    cost_final: callsMade.every(({ step }) => lastOf.has(step)),
     wasted_usd: sumCostUsd(wasted) ?? 0,
-    calls: stepsAsked.length,
+    calls: callsMade.length,
     latency_ms: parts.latencyMs,
     critical_path: toCriticalPath(stages, settled),
     degraded: notes.degraded,

@@ -136,7 +136,7 @@ describe("a run on the queues", () => {
   it("takes every decision from an owner that lost the run", async () => {
     const { run, owned } = await dispatched();
     const later = await bench.runDesk.take(run);
-    expect(later?.journal.open).toEqual([{ step: "final", dispatch: 1001 }]);
+    expect(later?.journal.open).toEqual([{ step: "final", dispatch: 1001, isBegun: false }]);
     expect(owned.signal.aborted).toBe(true);
     await expect(
       owned.release("propose.0", "{}", { name: "propose", index: 0, state: "released", reason: "all" }, { keep: false, cells: [] }),

@@ -1,5 +1,6 @@
 import {
   type Configuration,
+  resolveFallback,
   type ResolvedMember,
   type ResolvedModel,
   type ResolvedName,
@@ -76,6 +77,10 @@ export function draftStrategy(context: DraftContext, named: ResolvedName, nestin
     member: draftMember(context, slot.member, named.base, isBase(slot.member, base), nesting, fieldOf(slot.field)),
     defaults: slot.defaults ?? {},
   });
+  const toStageSlot = (slot: DraftSlot): DraftedSlot => {
+    const drafted = toSlot(slot);
+    return common.hedge ? { ...drafted, member: withHedge(context, drafted.member, nesting, fieldOf(slot.field)) } : drafted;
+  };
 
   const stages = draft.stages.map((stage) => {
     if (stage.slots.length < 1 || stage.slots.length > MAX_SLOTS) {
@@ -83,7 +88,7 @@ export function draftStrategy(context: DraftContext, named: ResolvedName, nestin
       throw invalidRequest(field, `Stage ${stage.name} has ${stage.slots.length} members: it takes 1 to ${MAX_SLOTS}.`);
     }
     const policy = stagePolicy(stage, common.stages, quorums, asked.places);
-    return { name: stage.name, layer: stage.layer, slots: stage.slots.map(toSlot), policy };
+    return { name: stage.name, layer: stage.layer, slots: stage.slots.map(toStageSlot), policy };
   });
   return { drafted: { strategy: named.strategy, options: own, stages, final: toSlot(draft.final) }, common };
 }
@@ -91,6 +96,15 @@ export function draftStrategy(context: DraftContext, named: ResolvedName, nestin
 function plainMember(context: DraftContext, { provider, model, name }: ResolvedModel, member: MemberRef): DraftedMember {
   const bundle = context.configuration.providers.get(provider)?.params ?? {};
   return { name, provider, model, bundle, params: member.params ?? {}, nested: null };
+}
+
+/** Adds where a second call of the member may go, which counts as a call of the run. */
+function withHedge({ configuration }: DraftContext, member: DraftedMember, nesting: Nesting, field: string): DraftedMember {
+  const place = member.nested === null ? resolveFallback(member, configuration, { matchCatalogModel }) : null;
+  if (place === null) return member;
+  nesting.countCall(field);
+  const { provider, model } = place;
+  return { ...member, hedge: { provider, model, bundle: configuration.providers.get(provider)?.params ?? {} } };
 }
 
 function draftMember(

@@ -11,6 +11,8 @@ export interface DraftedMember {
   /** Parameters that were given with the member. */
   params: Params;
   nested: DraftedStrategy | null;
+  /** Another place of the model; absent unless a second call may go there. */
+  hedge?: { provider: string; model: string; bundle: Params };
 }
 
 export interface DraftedSlot {

@@ -8,5 +8,6 @@ function slotsOf({ stages, final }: DraftedStrategy): DraftedSlot[] {
 
 /** Whether a simulated provider answers any of the calls. */
 export function isSimulated(drafted: DraftedStrategy, { providers }: Pick<Configuration, "providers">): boolean {
-  return slotsOf(drafted).some(({ member }) => providers.get(member.provider)?.simulated === true);
+  const places = slotsOf(drafted).flatMap(({ member }) => [member, member.hedge ?? member]);
+  return places.some(({ provider }) => providers.get(provider)?.simulated === true);
 }

@@ -14,6 +14,7 @@ providers:
   cheap: { extends: openai, params: { service_tier: flex, temperature: 0.1, max_tokens: 100 } }
 models:
   aliases: { haiku: anthropic/claude-haiku-4-5 }
+  fallbacks: { openai/gpt-5-mini: [cheap/gpt-5-mini] }
 defaults:
   member_max_tokens: 2048
   total_deadline_ms: 60000
@@ -70,6 +71,25 @@ describe("a plan", () => {
       params: { temperature: 0.3, max_tokens: 9, top_k: 5, tools: [{ type: "web_search" }] },
       nested: null,
     });
+  });
+
+  test("says where a silent member is called again, with what that place adds, when hedging is asked for", () => {
+    const asked = { proposers: ["openai/gpt-5-mini", "haiku"], aggregator: "openai/gpt-5-mini", layers: 1, temperature: 0.3 };
+    const { root, planVersion } = planOf({ ...asked, composite: { hedge: true } });
+    const [mini, haiku] = root.stages[0]?.slots ?? [];
+    expect(mini?.member.params).toEqual({ temperature: 0.3, max_tokens: 2048 });
+    const params = { service_tier: "flex", temperature: 0.3, max_tokens: 100 };
+    expect(mini?.member.hedge).toEqual({ provider: "cheap", model: "gpt-5-mini", params });
+    expect([haiku?.member.hedge, root.final.member.hedge]).toEqual([undefined, undefined]);
+    const plain = planOf(asked);
+    expect(JSON.stringify(plain.root)).not.toContain("hedge");
+    expect(plain.planVersion).not.toBe(planVersion);
+  });
+
+  test("counts a second call like any other", () => {
+    const most = { proposers: [{ model: "openai/gpt-5-mini", count: 8 }], layers: 4 };
+    expect(refusalOf(most)).toBeNull();
+    expect(refusalOf({ ...most, composite: { hedge: true } })).toBe("model");
   });
 
   test("gives members the client's sampling and a cap of their own, and the last call everything", () => {

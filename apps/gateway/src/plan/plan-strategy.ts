@@ -25,7 +25,17 @@ function memberSlot(slot: DraftedSlot, index: number, share: Share, above: Param
   const { nested } = slot.member;
   const inner =
     nested === null ? null : planNested(nested, share, (final) => memberSlot(final, 0, share, { ...slot.member.params, ...above }));
-  return { slot: index, role: slot.role, member: plannedMember(slot, params, inner) };
+  const member = plannedMember(slot, params, inner);
+  return { slot: index, role: slot.role, member: { ...member, ...plannedHedge(slot, share, above) } };
+}
+
+/** The same call at the other place: what that provider's entry adds takes the place of what the first one's does. */
+function plannedHedge(slot: DraftedSlot, { clients, memberMaxTokens }: Share, above: Params): Pick<PlannedMember, "hedge"> {
+  const { hedge } = slot.member;
+  if (hedge === undefined) return {};
+  const { provider, model, bundle } = hedge;
+  const params = layerMemberParams({ ...slot, member: { ...slot.member, bundle } }, clients, memberMaxTokens, above);
+  return { hedge: { provider, model, params } };
 }
 
 function finalSlot(slot: DraftedSlot, share: Share, above: Params = {}): PlannedSlot {

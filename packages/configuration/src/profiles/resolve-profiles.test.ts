@@ -131,12 +131,13 @@ describe("aliases and fallbacks", () => {
     const text = `version: 1
 models:
   aliases: { a: openai/x, b: a, c: composite/moa/openai/x, d: gpt-4o }
-  fallbacks: { openai/gpt-5: [nope/gpt-5, azure-openai/gpt-5] }
+  fallbacks: { openai/gpt-5: [nope/gpt-5, azure-openai/gpt-5], nope/gpt-5: [openai/gpt-5] }
 `;
     expect(await linesOf(text)).toEqual([
       expect.stringContaining("3:30 models.aliases.b names no model that there is: It is not known whose model"),
       "3:36 models.aliases.c must be a plain model, not a composite",
       expect.stringContaining("4:31 models.fallbacks.openai/gpt-5[0] names no model that there is"),
+      expect.stringContaining("models.fallbacks.nope/gpt-5 names no model that there is"),
     ]);
   });
 });

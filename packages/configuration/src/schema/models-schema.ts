@@ -22,7 +22,7 @@ export const modelsSchema = z
     fallbacks: z
       .record(modelName, z.array(modelName).min(1).max(8))
       .default({})
-      .describe("Other places of the same model, tried in order when the first has no room"),
+      .describe("Other places of the same model; a `hedge` goes to the first whose provider is offered"),
     prices: z.record(modelPattern, price).default({}).describe("Prices that the operator knows better than the catalogue"),
     capabilities: z.record(modelPattern, capability).default({}).describe("What the operator knows better of a model's parameters"),
   })

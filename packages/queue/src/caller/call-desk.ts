@@ -112,6 +112,7 @@ export async function openCallDesk(target: RedisTarget & { clock: Clock }): Prom
         event,
         started,
         ended,
+        claim.step.watched === true ? 1 : "",
       );
       if (outcome !== "ok") return { kind: "refused", reason: outcome };
       clock.observe(Number(now));

@@ -33,6 +33,8 @@ interface OwnedRunParts {
 /** Owner numbers are never used twice, so neither is a dispatch number that is counted from one of them. */
 const DISPATCHES_PER_OWNER = 1000;
 
+function ignore(): void {}
+
 /** What a call job is checked against before each of its requests: equal digests mean equal requests. */
 function digestOf(request: DispatchRequest): string {
   return createHash("sha1")
@@ -82,7 +84,7 @@ export function createOwnedRun(parts: OwnedRunParts): OwnedRun {
       return Number((await ask(() => scripts.enter(run, owner, stageKey, ...pairs)))[1]);
     },
 
-    dispatch: async (request, onSettled) => {
+    dispatch: async (request, onSettled, onBegun = ignore) => {
       const digest = digestOf(request);
       const calls = request.steps.flatMap(({ step, slot, role, model }) => [
         step,
@@ -92,7 +94,7 @@ export function createOwnedRun(parts: OwnedRunParts): OwnedRun {
       const dispatch = owner * DISPATCHES_PER_OWNER + dispatches;
       const job: CallJob = { v: 1, run, dispatch, ...request, digest, queuedAtMs: clock.now() };
       for (const { step } of request.steps) {
-        waiters.add({ run, step, dispatch, provider: request.provider, lookedAtMs: monotonicMs(), onSettled });
+        waiters.add({ run, step, dispatch, provider: request.provider, lookedAtMs: monotonicMs(), onSettled, onBegun });
       }
       // Both travel on one connection, in this order, without waiting for each other: a job that was not intended is refused at its begin.
       if (abort.signal.aborted) throw abort.signal.reason;
@@ -103,8 +105,8 @@ export function createOwnedRun(parts: OwnedRunParts): OwnedRun {
       return dispatch;
     },
 
-    await: ({ step, dispatch, provider }, onSettled) => {
-      waiters.add({ run, step, dispatch, provider, lookedAtMs: 0, onSettled });
+    await: ({ step, dispatch, provider }, onSettled, onBegun = ignore) => {
+      waiters.add({ run, step, dispatch, provider, lookedAtMs: 0, onSettled, onBegun });
     },
 
     release: async (stageKey, decision, event, stragglers) => {

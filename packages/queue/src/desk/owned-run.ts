@@ -32,10 +32,17 @@ export interface OwnedRun {
   now(): number;
   /** Journals that a stage began and writes the events that say so, once; gives the time of its first beginning. */
   enter(stageKey: string, events: RunEventDraft[]): Promise<number>;
-  /** Journals the dispatch, then adds its job. `onSettled` hears of each step once; the promise gives the dispatch's number. */
-  dispatch(request: DispatchRequest, onSettled: (settled: Settled) => void): Promise<number>;
+  /**
+   * Journals the dispatch, then adds its job. `onSettled` hears of each step once, `onBegun` of each request of a step that is `watched`; the promise
+   * gives the dispatch's number.
+   */
+  dispatch(request: DispatchRequest, onSettled: (settled: Settled) => void, onBegun?: (step: string) => void): Promise<number>;
   /** Waits for a cell of an earlier owner's dispatch. */
-  await(cell: { step: string; dispatch: number; provider: string }, onSettled: (settled: Settled) => void): void;
+  await(
+    cell: { step: string; dispatch: number; provider: string },
+    onSettled: (settled: Settled) => void,
+    onBegun?: (step: string) => void,
+  ): void;
   /** Journals how a stage ended; the first decision stays and is returned. Cells that were still open are cancelled, or kept to finish for themselves. */
   release(
     stageKey: string,

@@ -53,6 +53,7 @@ export async function openRunDesk(target: RedisTarget & { clock: Clock }): Promi
     onMessage: (message) => {
       const settled = parseSettled(message);
       if (settled !== null) waiters.settle(settled.run, settled);
+      else if (message["kind"] === "begun") waiters.begun(String(message["run"]), String(message["step"]), Number(message["dispatch"]));
       else if (message["kind"] === "ended" && typeof message["run"] === "string" && isRunId(message["run"]))
         held.get(message["run"])?.lost("ended");
     },

@@ -8,6 +8,8 @@ export interface Waiter {
   /** Monotonic time of its last sign: its beginning, or the last look. */
   lookedAtMs: number;
   onSettled(settled: Settled): void;
+  /** A request for it left. */
+  onBegun(step: string): void;
 }
 
 /** Who waits in this process for which cell. */
@@ -15,6 +17,8 @@ export interface Waiters {
   add(waiter: Waiter): void;
   /** Gives the result to who waits for it, once. */
   settle(run: string, settled: Settled): void;
+  /** Tells who waits for a cell that a request for it left. */
+  begun(run: string, step: string, dispatch: number): void;
   /** Drops all of a run. */
   drop(run: string): void;
   /** Those that heard nothing since the given time. */
@@ -42,6 +46,7 @@ export function createWaiters(): Waiters {
       if (waiters.size === 0) byRun.delete(run);
       waiter.onSettled(settled);
     },
+    begun: (run, step, dispatch) => byRun.get(run)?.get(cell(step, dispatch))?.onBegun(step),
     drop: (run) => {
       size -= byRun.get(run)?.size ?? 0;
       byRun.delete(run);

@@ -1,5 +1,5 @@
 -- begin: asked before every request to a provider. ARGV: step, dispatch, fence, try, caller's inbox, digest, data of the event,
--- record of this start, record of the end of the try before (or empty). Refuses when the answer could not be used.
+-- record of this start, record of the end of the try before (or empty), whether the run's owner is told. Refuses when the answer could not be used.
 local step, dispatch, fence, try = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 local state = redis.call('HGET', run, 'state')
 local field = cell_field(step, dispatch)
@@ -32,5 +32,9 @@ if cell.fence ~= fence or cell.try ~= try then
   write_cell(field, cell.status, fence, try, ARGV[5])
   record(ARGV[8])
   emit('call', ARGV[7])
+  if ARGV[10] == '1' then
+    tell(redis.call('HGET', run, 'inbox'),
+      '{"kind":"begun","run":"' .. run_id .. '","step":' .. cjson.encode(step) .. ',"dispatch":' .. dispatch .. '}')
+  end
 end
 return { 'ok', whole(now_ms()), redis.call('HGET', run, 'deadline') }

@@ -47,6 +47,13 @@ if status == 'succeeded' then
     write_stream(step, stream)
   end
   redis.call('HSET', journal, winner, dispatch)
+  -- Whoever still works on a hedged step works for nothing.
+  if redis.call('HEXISTS', journal, 'h:' .. step_of(step)) == 1 then
+    for _, other in ipairs(redis.call('HKEYS', journal)) do
+      local rival = string.match(other, '^c:(.*)#%d+$')
+      if rival and other ~= field and step_of(rival) == step_of(step) then close_cell(other, 'cancelled') end
+    end
+  end
 end
 write_cell(field, status, fence, try, cell.inbox)
 redis.call('HSET', journal, 'r:' .. step .. '#' .. dispatch, ARGV[6])

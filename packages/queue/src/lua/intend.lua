@@ -10,6 +10,8 @@ if redis.call('HSETNX', journal, 'i:' .. dispatch, digest) == 1 then
   for index = 4, #ARGV, 2 do
     local field = cell_field(ARGV[index], dispatch)
     if not read_cell(field) then write_cell(field, 'open', 0, 0, '') end
+    local step = step_of(ARGV[index])
+    if step ~= ARGV[index] then redis.call('HSET', journal, 'h:' .. step, dispatch) end
     emit('call', ARGV[index + 1])
   end
 end

@@ -9,8 +9,8 @@ export interface JournalSnapshot {
   released: ReadonlyMap<string, string>;
   /** Cells that are closed, with their reports. */
   settled: readonly Settled[];
-  /** Cells that are still open: their calls may be running. */
-  open: readonly { step: string; dispatch: number }[];
+  /** Cells that are still open, and whether a request for them has left. */
+  open: readonly { step: string; dispatch: number; isBegun: boolean }[];
   /** Calls that were sent and cancelled, and whose callers have not said yet what they cost. */
   unreported: number;
 }
@@ -26,7 +26,7 @@ export function toJournalSnapshot(fields: readonly string[]): JournalSnapshot {
   const entered = new Map<string, number>();
   const released = new Map<string, string>();
   const settled: Settled[] = [];
-  const open: { step: string; dispatch: number }[] = [];
+  const open: { step: string; dispatch: number; isBegun: boolean }[] = [];
   let unreported = 0;
   for (const [field, value] of entries) {
     if (field.startsWith("s:")) entered.set(field.slice(2), Number(value));
@@ -46,7 +46,7 @@ export function toJournalSnapshot(fields: readonly string[]): JournalSnapshot {
         report: report === undefined ? null : parseCallReport(JSON.parse(report)),
       });
     } else {
-      open.push({ step, dispatch });
+      open.push({ step, dispatch, isBegun: Number(fence) > 0 });
     }
   }
   return { entered, released, settled, open, unreported };

@@ -7,6 +7,7 @@ describe("the common options", () => {
   it("have a default where one is the same for everybody", () => {
     expect(commonOptions.parse({})).toEqual({
       stages: {},
+      hedge: false,
       priority: "interactive",
       restart: "error",
       usage: "sum",

@@ -34,6 +34,12 @@ export const commonOptions = closedObject({
     .min(1)
     .optional()
     .describe(`Longest time of the run in milliseconds, at most ${MAX_DEADLINE_MS}; the configuration's unless set`),
+  hedge: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Call a member of a stage a second time, at the place that `models.fallbacks` names for its model, when it is silent for longer than 95 of its last 100 calls took; the first success counts, the other call is cancelled",
+    ),
   max_cost_usd: z
     .number()
     .positive()
