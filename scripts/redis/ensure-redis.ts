@@ -7,6 +7,7 @@ import { probeRedis } from "./probe-redis.ts";
 import { findRedisBinary, type RedisBinary } from "./redis-binary.ts";
 
 export interface EnsuredRedis {
+  /** Several, separated by commas, where REDIS_URL has several. */
   url: string;
   /** `Redis 7.0.15`; null for the one of REDIS_URL, which is used and never stopped. */
   version: string | null;
@@ -57,10 +58,11 @@ async function binaryFor(path: string, logFile: string, say: (line: string) => v
 export async function ensureRedis({ env, stateDirectory, say }: EnsureRedisOptions): Promise<EnsuredRedis> {
   const given = env["REDIS_URL"]?.trim() ?? "";
   if (given !== "") {
-    const answer = await probeRedis(given);
-    if (!answer.reachable) {
+    for (const url of given.split(",").map((each) => each.trim())) {
+      const answer = await probeRedis(url);
+      if (answer.reachable) continue;
       throw new StartupError(
-        `The Redis of REDIS_URL (${withoutCredentials(given)}) is not usable: ${answer.reason}. ` +
+        `The Redis of REDIS_URL (${withoutCredentials(url)}) is not usable: ${answer.reason}. ` +
           "Start it, correct REDIS_URL, or unset it to get a private one.",
       );
     }

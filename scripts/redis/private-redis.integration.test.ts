@@ -76,6 +76,13 @@ describe("ensureRedis", () => {
     expect(await probeRedis(url)).toEqual({ reachable: true });
   });
 
+  it("uses several servers of REDIS_URL when all of them answer", async () => {
+    const { url } = await start();
+    const both = `${url}/0, ${url}/1`;
+    expect(await start({ REDIS_URL: both })).toMatchObject({ server: null, url: both });
+    await expect(start({ REDIS_URL: `${url},redis://127.0.0.1:1` })).rejects.toThrow("(redis://127.0.0.1:1) is not usable: ECONNREFUSED");
+  });
+
   it("says in one sentence that REDIS_URL does not answer, without its password", async () => {
     const { url, stop } = await start();
     await stop();

@@ -3,10 +3,10 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { StartupError } from "@composite-llm/core";
-import { ensureRedis } from "../redis/ensure-redis.ts";
 import { DEFAULT_RESTART_POLICY } from "./restart-policy.ts";
 import { runServices } from "./run-services.ts";
 import { entryOf, SERVICE_TRAITS, SERVICES, type ServiceName, type ServiceSpec } from "./service-spec.ts";
+import { openStackRedis, type StackRedis } from "./stack-redis.ts";
 import type { StackProcess, SupervisionEvents } from "./supervised-service.ts";
 
 type Variables = Readonly<Record<string, string>>;
@@ -30,6 +30,8 @@ export interface StackOptions {
   mock?: boolean;
   /** REDIS_URL's unless given, and a private one without both. */
   redisUrl?: string;
+  /** So many private ones in place of that, and the runs spread over them. */
+  shards?: number;
   /** A random one unless given. */
   redisPrefix?: string;
   /** Starts a service again when it dies, as `npm start` does. Without it a dead one stays dead until `restart()`. */
@@ -44,7 +46,10 @@ export interface Stack {
   mockUrl: string | null;
   /** The file in which mock-provider writes every request. */
   ledgerFile: string;
+  /** Several, separated by commas, where there are shards. */
   redisUrl: string;
+  /** The private ones, in the order of the shards. */
+  redisServers: readonly StackRedis[];
   redisPrefix: string;
   /** Configuration, logs and ledger stand here until `stop()`. */
   directory: string;
@@ -95,8 +100,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   await mkdir(join(directory, "logs"));
   const configFile = options.config === undefined ? null : join(directory, "composite.yaml");
   if (configFile !== null) await writeFile(configFile, options.config ?? "");
-  const redisEnv = { PATH: process.env["PATH"], REDIS_URL: options.redisUrl ?? process.env["REDIS_URL"] };
-  const redis = await ensureRedis({ env: redisEnv, stateDirectory: directory, say: () => undefined });
+  const redis = await openStackRedis(directory, options.redisUrl ?? process.env["REDIS_URL"], options.shards);
   const redisPrefix = options.redisPrefix ?? `t${randomBytes(6).toString("hex")}`;
   const ledgerFile = join(directory, "ledger.jsonl");
 
@@ -136,6 +140,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     mockUrl: running.mockUrl,
     ledgerFile,
     redisUrl: redis.url,
+    redisServers: redis.servers,
     redisPrefix,
     directory,
     configFile,

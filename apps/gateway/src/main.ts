@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
-import { StartupError, systemClock } from "@composite-llm/core";
-import { checkRedis, createRunGate } from "@composite-llm/queue";
+import { systemClock } from "@composite-llm/core";
+import { createRunGate, joinRunGates, openShards } from "@composite-llm/queue";
 import { readVersion, runService } from "@composite-llm/runtime";
 import { checkListenHost } from "./auth/check-listen-host.ts";
 import { buildGateway } from "./build-gateway.ts";
@@ -23,14 +23,15 @@ await runService({
       logger,
     });
     checkListenHost(config.host, settings.current().keys);
-    const redis = {
-      url: config.redisUrl,
+    const shards = config.redisUrls.map((url, shard) => ({
+      url,
       prefix: config.redisPrefix,
-      onError: (error: Error) => logger.warn({ err: error }, "redis"),
-    };
-    const problem = await checkRedis(redis);
-    if (problem !== null) throw new StartupError(problem);
-    const gate = await createRunGate({ ...redis, clock: systemClock, resultTtlMs: settings.resultTtlMs });
+      onError: (error: Error) => logger.warn({ err: error, shard }, "redis"),
+    }));
+    const { resultTtlMs } = settings;
+    const gate = joinRunGates(
+      await openShards(shards, { open: (redis, shard) => createRunGate({ ...redis, shard, clock: systemClock, resultTtlMs }) }),
+    );
     const gateway = buildGateway({
       gate,
       settings: () => settings.current(),

@@ -1,10 +1,11 @@
-import { type Environment, parseEnvironment, portVariable, required, textVariable, urlVariable } from "@composite-llm/runtime";
+import { type Environment, parseEnvironment, portVariable, required, textVariable, urlListVariable } from "@composite-llm/runtime";
 
 export interface GatewayConfig {
   host: string;
   /** 0 takes a free one. */
   port: number;
-  redisUrl: string;
+  /** One for each shard, in order. */
+  redisUrls: readonly string[];
   redisPrefix: string;
   /** The file `composite.yaml`; null without one. */
   configurationPath: string | null;
@@ -16,7 +17,7 @@ export function parseConfig(env: Environment): GatewayConfig {
     {
       host: textVariable("GATEWAY_HOST", "127.0.0.1"),
       port: portVariable("GATEWAY_PORT", 8080),
-      redisUrl: required(urlVariable("REDIS_URL", ["redis:", "rediss:"], null)),
+      redisUrls: required(urlListVariable("REDIS_URL", ["redis:", "rediss:"])),
       redisPrefix: textVariable("REDIS_PREFIX", "composite"),
       configurationPath: textVariable("COMPOSITE_CONFIG", null),
     },

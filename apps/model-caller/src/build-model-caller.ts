@@ -1,18 +1,18 @@
 import type { Configuration } from "@composite-llm/configuration";
 import type { Clock, Random } from "@composite-llm/core";
 import { createHttpFetch } from "@composite-llm/providers";
-import { openCallDesk, type RedisTarget } from "@composite-llm/queue";
+import { type CallDesk, openCallDesk, openShards, type RedisTarget } from "@composite-llm/queue";
 import type { Logger } from "@composite-llm/runtime";
 import { createLocalAdmission } from "./admission.ts";
 import { createCallTargets } from "./create-call-targets.ts";
-import { createProviderWorkers } from "./provider-workers.ts";
+import { createProviderWorkers, type ProviderWorkers } from "./provider-workers.ts";
 
 export interface ModelCallerOptions {
-  redis: RedisTarget;
+  shards: readonly RedisTarget[];
   configuration: Configuration;
   /** Providers to serve; all of the configuration when empty. */
   only: readonly string[];
-  /** Jobs in hand at once for each provider. */
+  /** Jobs in hand at once for each provider, of each shard. */
   concurrency: number;
   clock: Clock;
   random: Random;
@@ -21,8 +21,8 @@ export interface ModelCallerOptions {
 }
 
 export interface ModelCaller {
-  /** Whether it takes calls and hears of cancellations. */
-  isConsuming(): boolean;
+  /** Whether it takes calls and hears of cancellations, on all shards or on some. */
+  isConsuming(where: "all" | "some"): boolean;
   /** Goes on with another configuration; calls under way keep theirs. */
   reconfigure(configuration: Configuration): Promise<void>;
   /** Takes no new call, hands back what is not sent and waits for the rest, at most this long. */
@@ -32,40 +32,58 @@ export interface ModelCaller {
 /** Requests at once at a provider that has no limit of its own. */
 const DEFAULT_CONCURRENT = 500;
 
+/** What serves one shard. */
+interface ShardCaller {
+  desk: CallDesk;
+  workers: ProviderWorkers;
+}
+
 /** Connects to the queues and begins to make calls. */
 export async function buildModelCaller(options: ModelCallerOptions): Promise<ModelCaller> {
-  const { redis, clock, logger } = options;
-  const desk = await openCallDesk({ ...redis, clock });
+  const { clock, random, startTimer, logger } = options;
   const http = createHttpFetch();
   const deps = { fetch: http.fetch, clock };
   let configuration = options.configuration;
   let targets = createCallTargets(configuration, deps);
   const limitOf = (provider: string): number => configuration.providers.get(provider)?.limits.concurrent ?? DEFAULT_CONCURRENT;
   const closing = new AbortController();
-  const workers = createProviderWorkers(redis, options.concurrency, {
-    desk,
+  const shared = {
+    // A provider's limit is one for the calls of all shards.
     admission: createLocalAdmission(limitOf, () => clock.monotonicMs()),
-    targetOf: (provider) => targets.get(provider) ?? null,
+    targetOf: (provider: string) => targets.get(provider) ?? null,
     clock,
-    random: options.random,
-    startTimer: options.startTimer,
+    random,
+    startTimer,
     closing: closing.signal,
     logger,
-  });
+  };
   const served = (): string[] =>
     [...configuration.providers.keys()].filter((name) => options.only.length === 0 || options.only.includes(name));
-  await workers.serve(served());
+  const callers: ShardCaller[] = [];
+  const shards = await openShards(options.shards, {
+    open: async (redis) => {
+      const desk = await openCallDesk({ ...redis, clock });
+      const workers = createProviderWorkers(redis, options.concurrency, { ...shared, desk });
+      // Known before it serves, so that no change of the configuration passes it by.
+      callers.push({ desk, workers });
+      await workers.serve(served());
+      return { desk, workers };
+    },
+  });
+  const isConsuming = ({ desk, workers }: ShardCaller): boolean => desk.isListening() && workers.isConsuming();
   return {
-    isConsuming: () => desk.isListening() && workers.isConsuming(),
+    isConsuming: (where) => (where === "all" ? shards.every(isConsuming) : shards.some(isConsuming)),
     reconfigure: async (next) => {
       configuration = next;
       targets = createCallTargets(next, deps);
-      await workers.serve(served());
+      await Promise.all(callers.map(({ workers }) => workers.serve(served())));
     },
     close: async (graceMs) => {
       closing.abort();
-      await workers.close(graceMs);
-      await desk.close();
+      await shards.close(async ({ desk, workers }) => {
+        await workers.close(graceMs);
+        await desk.close();
+      });
       await http.close();
     },
   };

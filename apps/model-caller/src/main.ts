@@ -2,7 +2,6 @@ import { readFile } from "node:fs/promises";
 import { loadConfiguration, watchConfiguration } from "@composite-llm/configuration";
 import { StartupError, systemClock } from "@composite-llm/core";
 import { matchCatalogModel } from "@composite-llm/pricing";
-import { checkRedis } from "@composite-llm/queue";
 import { createHealthServer, runService } from "@composite-llm/runtime";
 import { buildModelCaller } from "./build-model-caller.ts";
 import { parseConfig } from "./parse-config.ts";
@@ -23,15 +22,13 @@ await runService({
     const unknown = config.only.filter((name) => !source.current().providers.has(name));
     if (unknown.length > 0)
       throw new StartupError(`MODEL_CALLER_PROVIDERS names ${unknown.join(", ")}, which the configuration does not offer.`);
-    const redis = {
-      url: config.redisUrl,
+    const shards = config.redisUrls.map((url, shard) => ({
+      url,
       prefix: config.redisPrefix,
-      onError: (error: Error) => logger.warn({ err: error }, "redis"),
-    };
-    const problem = await checkRedis(redis);
-    if (problem !== null) throw new StartupError(problem);
+      onError: (error: Error) => logger.warn({ err: error, shard }, "redis"),
+    }));
     const caller = await buildModelCaller({
-      redis,
+      shards,
       configuration: source.current(),
       only: config.only,
       concurrency: config.concurrency,
@@ -49,11 +46,14 @@ await runService({
         .reconfigure(configuration)
         .catch((error: unknown) => logger.error({ err: error }, "the changed configuration could not be taken over"));
     });
-    const consuming = { consuming: () => caller.isConsuming() };
     const health = await createHealthServer({
       host: config.healthHost,
       port: config.healthPort,
-      checks: { live: consuming, ready: consuming },
+      checks: {
+        // A process that still serves a part of the shards must not be ended for the rest.
+        live: { consuming: () => caller.isConsuming("some") },
+        ready: { consuming: () => caller.isConsuming("all") },
+      },
       logger,
       signal,
     });

@@ -6,11 +6,12 @@ import {
   portVariable,
   required,
   textVariable,
-  urlVariable,
+  urlListVariable,
 } from "@composite-llm/runtime";
 
 export interface ModelCallerConfig {
-  redisUrl: string;
+  /** One for each shard, in order. */
+  redisUrls: readonly string[];
   redisPrefix: string;
   healthHost: string;
   healthPort: number;
@@ -25,7 +26,7 @@ export interface ModelCallerConfig {
 export function parseConfig(env: Environment): ModelCallerConfig {
   return parseEnvironment(
     {
-      redisUrl: required(urlVariable("REDIS_URL", ["redis:", "rediss:"], null)),
+      redisUrls: required(urlListVariable("REDIS_URL", ["redis:", "rediss:"])),
       redisPrefix: textVariable("REDIS_PREFIX", "composite"),
       healthHost: textVariable("HEALTH_HOST", "127.0.0.1"),
       healthPort: portVariable("MODEL_CALLER_HEALTH_PORT", 8084),

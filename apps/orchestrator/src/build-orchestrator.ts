@@ -1,6 +1,6 @@
 import type { Configuration } from "@composite-llm/configuration";
 import type { Clock } from "@composite-llm/core";
-import { createLatencyBook, type Timer } from "@composite-llm/engine";
+import type { LatencyBook, Timer } from "@composite-llm/engine";
 import { createWorker, openRunDesk, openSweeper, openWebhookDesk, RUNS_QUEUE, type RedisTarget } from "@composite-llm/queue";
 import type { Logger } from "@composite-llm/runtime";
 import type { Registry, Strategy } from "@composite-llm/strategies";
@@ -18,6 +18,7 @@ export interface OrchestratorOptions {
   resolve: Resolve;
   /** Runs in hand at once. */
   concurrency: number;
+  latencies: LatencyBook;
   clock: Clock;
   startTimer: Timer;
   logger: Logger;
@@ -33,12 +34,11 @@ export interface Orchestrator {
 /** Webhooks under way at once. */
 const WEBHOOKS = 20;
 
-/** Connects to the queues and begins to execute runs. */
+/** Connects to the queues of one shard and begins to execute its runs. */
 export async function buildOrchestrator(options: OrchestratorOptions): Promise<Orchestrator> {
-  const { redis, registry, clock, startTimer, logger } = options;
+  const { redis, registry, latencies, clock, startTimer, logger } = options;
   const desk = await openRunDesk({ ...redis, clock });
   const closing = new AbortController();
-  const latencies = createLatencyBook();
   const sweeper = openSweeper({ ...redis, onSwept: (run, swept) => logger.info({ run, swept }, "swept") });
   // One is enough: its loop takes up several thousand runs a second, and each more is woken for every job.
   const worker = createWorker({

@@ -1,9 +1,10 @@
 import { lookup } from "node:dns";
 import { readFile } from "node:fs/promises";
 import { loadConfiguration, watchConfiguration } from "@composite-llm/configuration";
-import { StartupError, systemClock } from "@composite-llm/core";
+import { systemClock } from "@composite-llm/core";
+import { createLatencyBook } from "@composite-llm/engine";
 import { matchCatalogModel } from "@composite-llm/pricing";
-import { checkRedis } from "@composite-llm/queue";
+import { openShards } from "@composite-llm/queue";
 import { createHealthServer, runService } from "@composite-llm/runtime";
 import { createRegistry } from "@composite-llm/strategies";
 import { loadStrategies } from "@composite-llm/strategies/load";
@@ -32,31 +33,33 @@ await runService({
       onChange: () => logger.info("the configuration changed"),
       onProblem: (error) => logger.error({ err: error }, "the changed configuration is not usable; the one before it stays"),
     });
-    const redis = {
-      url: config.redisUrl,
+    const targets = config.redisUrls.map((url, shard) => ({
+      url,
       prefix: config.redisPrefix,
-      onError: (error: Error) => logger.warn({ err: error }, "redis"),
-    };
-    const problem = await checkRedis(redis);
-    if (problem !== null) throw new StartupError(problem);
-    const orchestrator = await buildOrchestrator({
-      redis,
+      onError: (error: Error) => logger.warn({ err: error, shard }, "redis"),
+    }));
+    const common = {
       registry: () => registry,
       webhooks: () => source.current().webhooks,
       resolve: lookup,
       concurrency: config.concurrency,
+      latencies: createLatencyBook(),
       clock: systemClock,
-      startTimer: (delayMs, callback) => {
+      startTimer: (delayMs: number, callback: () => void) => {
         const timer = setTimeout(callback, delayMs);
         return () => clearTimeout(timer);
       },
       logger,
-    });
-    const consuming = { consuming: () => orchestrator.isConsuming() };
+    };
+    const shards = await openShards(targets, { open: (redis) => buildOrchestrator({ ...common, redis }) });
     const health = await createHealthServer({
       host: config.healthHost,
       port: config.healthPort,
-      checks: { live: consuming, ready: consuming },
+      checks: {
+        // A process that still serves a part of the shards must not be ended for the rest.
+        live: { consuming: () => shards.some((each) => each.isConsuming()) },
+        ready: { consuming: () => shards.every((each) => each.isConsuming()) },
+      },
       logger,
       signal,
     });
@@ -64,7 +67,7 @@ await runService({
       listening: health.url,
       shutdown: async () => {
         source.close();
-        await orchestrator.close(DRAIN_MS);
+        await shards.close((each) => each.close(DRAIN_MS));
         await health.close();
       },
     };

@@ -5,11 +5,12 @@ import {
   portVariable,
   required,
   textVariable,
-  urlVariable,
+  urlListVariable,
 } from "@composite-llm/runtime";
 
 export interface OrchestratorConfig {
-  redisUrl: string;
+  /** One for each shard, in order. */
+  redisUrls: readonly string[];
   redisPrefix: string;
   healthHost: string;
   healthPort: number;
@@ -22,7 +23,7 @@ export interface OrchestratorConfig {
 export function parseConfig(env: Environment): OrchestratorConfig {
   return parseEnvironment(
     {
-      redisUrl: required(urlVariable("REDIS_URL", ["redis:", "rediss:"], null)),
+      redisUrls: required(urlListVariable("REDIS_URL", ["redis:", "rediss:"])),
       redisPrefix: textVariable("REDIS_PREFIX", "composite"),
       healthHost: textVariable("HEALTH_HOST", "127.0.0.1"),
       healthPort: portVariable("ORCHESTRATOR_HEALTH_PORT", 8083),

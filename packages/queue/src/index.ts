@@ -21,11 +21,12 @@ export {
 } from "./gate/run-gate.ts";
 export { createWorker, type JobWorker, type JobWorkerOptions, type TakenJob } from "./jobs/create-worker.ts";
 export { callsQueue, RUNS_QUEUE } from "./jobs/queue-settings.ts";
-export { checkRedis } from "./redis/check-redis.ts";
 export type { RedisTarget } from "./redis/connect-redis.ts";
 export type { RedisClock } from "./redis/redis-clock.ts";
 export type { JournalSnapshot } from "./run/journal-snapshot.ts";
 export type { Settled } from "./run/settled.ts";
+export { joinRunGates } from "./shards/join-run-gates.ts";
+export { openShards } from "./shards/open-shards.ts";
 export { openSweeper, type Sweeper, type SweeperOptions } from "./sweep/open-sweeper.ts";
 export { openWebhookDesk, type WebhookDeskOptions } from "./webhooks/open-webhook-desk.ts";
 export type { WebhookDesk, WebhookOutcome, WebhookTask } from "./webhooks/webhook-desk.ts";

@@ -10,6 +10,7 @@ import {
   secretListVariable,
   secretVariable,
   textVariable,
+  urlListVariable,
   urlVariable,
 } from "./variable.ts";
 
@@ -60,6 +61,24 @@ describe("parseEnvironment", () => {
       "The environment is not usable: PORT must be a whole number from 0 to 65535; " +
         "URL must be a URL that begins with http:// or https://; REDIS_URL must be set; MODE must be one of a, b.",
     );
+  });
+
+  it.each([
+    ["redis://one", ["redis://one"]],
+    [" redis://b:6379 ,rediss://user:pass%2Cword@a/3,", ["redis://b:6379", "rediss://user:pass%2Cword@a/3"]],
+  ])("reads %j as a list of URLs in their order", (text, urls) => {
+    const { list } = parseEnvironment({ list: required(urlListVariable("LIST", ["redis:", "rediss:"])) }, { LIST: text });
+    expect(list).toEqual(urls);
+  });
+
+  it.each([
+    ["redis://one,http://two", "LIST must be a URL that begins with redis:// or rediss://, or several separated by commas."],
+    [",", "LIST must be a URL that begins with redis:// or rediss://, or several separated by commas."],
+    ["redis://one,redis://one", "LIST must not name the same URL twice."],
+    ["", "LIST must be set."],
+  ])("refuses %j as a list of URLs", (text, problem) => {
+    const schema = { list: required(urlListVariable("LIST", ["redis:", "rediss:"])) };
+    expect(() => parseEnvironment(schema, { LIST: text })).toThrow(`The environment is not usable: ${problem}`);
   });
 
   it.each(["1.5", "1e3", "0x10", "-1", "ten", "9".repeat(30)])("refuses %s as a port", (text) => {

@@ -19,6 +19,7 @@ export {
   secretListVariable,
   secretVariable,
   textVariable,
+  urlListVariable,
   urlVariable,
   type Variable,
 } from "./variable.ts";

@@ -62,6 +62,17 @@ export function urlVariable<Fallback extends string | null>(
   });
 }
 
+/** Absolute URLs separated by commas, none twice, in their order; null when unset. A comma within one is written `%2C`. */
+export function urlListVariable(name: string, protocols: readonly string[]): Variable<readonly string[] | null> {
+  const url = urlVariable(name, protocols, null);
+  return variable<readonly string[], null>(name, null, (text) => {
+    const urls = split(text);
+    const problem = (urls.length === 0 ? [text] : urls).map((each) => url.read(each)).find((reading) => "problem" in reading);
+    if (problem !== undefined && "problem" in problem) return { problem: `${problem.problem}, or several separated by commas` };
+    return new Set(urls).size === urls.length ? { value: urls } : { problem: "must not name the same URL twice" };
+  });
+}
+
 function split(text: string): string[] {
   return text
     .split(",")

@@ -14,6 +14,8 @@ import { listRuns, readRun } from "./read-run.ts";
 import type { RunGate, Submission, Submitted } from "./run-gate.ts";
 
 export interface RunGateOptions extends RedisTarget {
+  /** Number of this Redis among the shards, which the ids of its runs carry; 0 unless given. */
+  shard?: number;
   clock: Clock;
   /** How long a run and its result stay in Redis after it ended. */
   resultTtlMs: number;
@@ -131,7 +133,7 @@ export async function createRunGate(options: RunGateOptions): Promise<RunGate> {
 
   return {
     submit: async (plan, submission) => {
-      const run = createRunId(options.clock.now());
+      const run = createRunId(options.clock.now(), options.shard);
       const listener = createListenerName();
       const adopted =
         submission.twin === "adopts"

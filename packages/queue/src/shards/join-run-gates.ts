@@ -1,0 +1,44 @@
+import { ApiError, type RunId, shardOf } from "@composite-llm/core";
+import type { RunGate } from "../gate/run-gate.ts";
+import { chooseShard } from "./choose-shard.ts";
+import type { Shards } from "./open-shards.ts";
+
+/** One gate over those of all shards: a run's id says which of them has it. A shard that does not answer refuses only what concerns its own runs. */
+export function joinRunGates(shards: Shards<RunGate>): RunGate {
+  const at = (shard: number): RunGate => {
+    const gate = shards.at(shard);
+    if (gate !== null) return gate;
+    throw new ApiError("queue_unavailable", "The queue does not answer. Try again in a few seconds.", { retryAfterMs: 2000 });
+  };
+  const isKnown = (run: RunId): boolean => shardOf(run) < shards.size;
+  const gateOf = (run: RunId): RunGate => {
+    if (isKnown(run)) return at(shardOf(run));
+    throw new ApiError("run_not_found", `There is no run ${run}.`);
+  };
+
+  return {
+    submit: async (plan, submission) => {
+      const { inheritFrom, idempotencyKey, fingerprint } = submission;
+      const chosen = inheritFrom === null ? chooseShard(plan.caller, idempotencyKey ?? fingerprint, shards.size) : shardOf(inheritFrom);
+      return at(chosen).submit(plan, submission);
+    },
+    follow: (run, options) => gateOf(run).follow(run, options),
+    cancel: async (run) => gateOf(run).cancel(run),
+    delivered: async (run) => gateOf(run).delivered(run),
+    read: async (run) => (isKnown(run) ? gateOf(run).read(run) : null),
+    journal: async (run) => gateOf(run).journal(run),
+    list: async (caller, page) => {
+      const numbers = Array.from({ length: shards.size }, (_, shard) => shard);
+      const pages = await Promise.all(numbers.map(async (shard) => at(shard).list(caller, page)));
+      // Ids begin with their time, and a page of each shard holds all that could belong to a page of all.
+      const runs = pages.flatMap((each) => each.runs).toSorted((one, other) => (one.run < other.run ? 1 : -1));
+      return { runs: runs.slice(0, page.limit), hasMore: runs.length > page.limit || pages.some((each) => each.hasMore) };
+    },
+    erase: async (run) => gateOf(run).erase(run),
+    isReady: async () => {
+      const gates = Array.from({ length: shards.size }, (_, shard) => shards.at(shard));
+      return (await Promise.all(gates.map(async (gate) => gate !== null && gate.isReady()))).every(Boolean);
+    },
+    close: () => shards.close((gate) => gate.close()),
+  };
+}
