@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-const everywhere = ["apps", "packages", "scripts", "bench"];
+const everywhere = ["apps", "packages", "scripts", "bench", "chaos"];
 const named = (suffix: string): string[] => everywhere.map((folder) => `${folder}/**/*${suffix}.ts`);
 
 /** Four tiers, told apart by the file's name. The last two share a real Redis. */

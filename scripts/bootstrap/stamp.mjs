@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** Folders of the workspace that are packages, and those whose folders are. */
-const PACKAGES = ["", "bench", "e2e", "examples", "scripts"];
+const PACKAGES = ["", "bench", "chaos", "e2e", "examples", "scripts"];
 const PARENTS = ["apps", "packages"];
 
 function manifests(root) {

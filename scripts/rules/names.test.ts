@@ -19,7 +19,7 @@ function homeless(paths: readonly string[]): string[] {
 
 describe("names", () => {
   it("say what is in a file or folder", () => {
-    const files = ["apps", "packages", "scripts", "bench", "e2e"].flatMap((folder) =>
+    const files = ["apps", "packages", "scripts", "bench", "chaos", "e2e"].flatMap((folder) =>
       globSync(`${folder}/**/*.{ts,tsx,mjs}`, { cwd: root }),
     );
     expect(homeless(files.filter((file) => !file.includes("node_modules/")))).toEqual([]);

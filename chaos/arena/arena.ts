@@ -1,0 +1,39 @@
+import type { Random } from "@composite-llm/core";
+import type { Stack } from "@composite-llm/scripts/stack";
+import type { Redis } from "ioredis";
+import type { Disturbance } from "../evidence/disturbance.ts";
+import type { Recovery } from "../evidence/evidence.ts";
+import type { RedisServer } from "../inject/redis-server.ts";
+import type { ClientRecord } from "../load/client-record.ts";
+import type { ProcessWay } from "./process-way.ts";
+
+/** A whole system of processes with a Redis of its own, each process on its own way to it, and what happens to it by the suite's hand. */
+export interface Arena {
+  stack: Stack;
+  server: RedisServer;
+  /** The suite's own connection, which no proxy stands in. */
+  redis: Redis;
+  /** By the name of the process. */
+  ways: ReadonlyMap<string, ProcessWay>;
+  random: Random;
+  clients: ClientRecord[];
+  disturbances: Disturbance[];
+  recoveries: Recovery[];
+  /** What is looked at in the background; waited for before the evidence is gathered. */
+  watches: Promise<void>[];
+  /** Keys before the first request. */
+  keysBefore: readonly string[];
+  limits: Readonly<Record<string, number>>;
+  say(line: string): void;
+  close(): Promise<void>;
+}
+
+export interface ArenaOptions {
+  orchestrators?: number;
+  callers?: number;
+  /** Requests at once that each provider allows, over all processes; unlimited unless given. */
+  concurrent?: number;
+  /** Time-outs of providers. */
+  timeouts?: { firstTokenMs: number; idleMs: number };
+  env?: Readonly<Record<string, string>>;
+}

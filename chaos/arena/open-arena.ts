@@ -1,0 +1,73 @@
+import type { Random } from "@composite-llm/core";
+import { startStack } from "@composite-llm/scripts/stack";
+import { Redis } from "ioredis";
+import { windForward } from "../evidence/key-space.ts";
+import { startRedisServer } from "../inject/redis-server.ts";
+import { askJson } from "../load/ask-json.ts";
+import type { Arena, ArenaOptions } from "./arena.ts";
+import { openProcessWay, type ProcessWay } from "./process-way.ts";
+
+/** More than any load of the suite asks for at once. */
+const UNLIMITED = 1_000;
+
+function toConfig({ concurrent, timeouts, callers = 2 }: ArenaOptions): string {
+  const lines = ["version: 1", "results: { ttl: 10m }", "providers:"];
+  for (const name of ["openai", "anthropic"]) {
+    lines.push(`  ${name}:`, "    preset: " + name);
+    // Each process keeps to its share.
+    if (concurrent !== undefined) lines.push(`    limits: { concurrent: ${Math.floor(concurrent / callers)} }`);
+    if (timeouts !== undefined) lines.push(`    timeouts: { first_token_ms: ${timeouts.firstTokenMs}, idle_ms: ${timeouts.idleMs} }`);
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+function namesOf(service: string, count: number): string[] {
+  return count === 1 ? [service] : Array.from({ length: count }, (_, index) => `${service}-${index + 1}`);
+}
+
+/** Starts a Redis and a stack whose processes all reach it through proxies. */
+export async function openArena(options: ArenaOptions, random: Random, say: (line: string) => void): Promise<Arena> {
+  const { orchestrators = 2, callers = 2, concurrent = UNLIMITED } = options;
+  const server = await startRedisServer();
+  const ways = new Map<string, ProcessWay>();
+  const names = [...namesOf("gateway", 1), ...namesOf("orchestrator", orchestrators), ...namesOf("model-caller", callers)];
+  for (const name of names) ways.set(name, await openProcessWay(server.port));
+  const envOf = (service: string) =>
+    names.filter((name) => name.startsWith(service)).map((name) => ({ REDIS_URL: ways.get(name)?.proxy.url ?? "" }));
+  const stack = await startStack({
+    config: toConfig(options),
+    redisUrl: server.url,
+    redisPrefix: "chaos",
+    env: { LOG_LEVEL: "debug", ...options.env },
+    services: {
+      gateway: { env: envOf("gateway") },
+      orchestrator: { count: orchestrators, env: envOf("orchestrator") },
+      "model-caller": { count: callers, env: envOf("model-caller") },
+    },
+  });
+  const redis = new Redis(server.url, { maxRetriesPerRequest: null, retryStrategy: () => 100 });
+  // The suite ends this Redis itself; the connection comes back with it.
+  redis.on("error", () => undefined);
+  // One request, so that what stays for good is there before anything is measured.
+  await askJson({ gatewayUrl: stack.gatewayUrl, fields: { model: "openai/gpt-4o" }, idempotencyKey: null });
+  return {
+    stack,
+    server,
+    redis,
+    ways,
+    random,
+    say,
+    clients: [],
+    disturbances: [],
+    recoveries: [],
+    watches: [],
+    keysBefore: await windForward(redis, stack.redisPrefix),
+    limits: { openai: concurrent, anthropic: concurrent },
+    close: async () => {
+      redis.disconnect();
+      await stack.stop();
+      for (const { proxy } of ways.values()) await proxy.close();
+      await server.close();
+    },
+  };
+}

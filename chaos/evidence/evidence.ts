@@ -1,0 +1,68 @@
+import type { CallRecord, RunEventKind } from "@composite-llm/contracts";
+import type { ClientRecord } from "../load/client-record.ts";
+import type { Disturbance } from "./disturbance.ts";
+import type { LedgerRequest } from "./ledger-request.ts";
+
+export interface EventEvidence {
+  number: number;
+  kind: RunEventKind;
+  data: Record<string, unknown>;
+}
+
+/** What Redis keeps of a run. */
+export interface RunEvidence {
+  run: string;
+  /** Null when nothing is kept of it. */
+  state: string | null;
+  owner: number;
+  events: EventEvidence[];
+}
+
+/** A line of the stream of call records, and when it was written. */
+export type RecordLine = Omit<CallRecord, "atMs"> & { atMs: number };
+
+/** A job that BullMQ has not finished. */
+export interface OpenJob {
+  queue: string;
+  id: string;
+  state: string;
+}
+
+export interface KeyLeft {
+  key: string;
+  /** −1: it never expires. */
+  ttlMs: number;
+}
+
+/** How long after a kill something that the dead process had in hand moved again. */
+export interface Recovery {
+  of: string;
+  what: string;
+  ms: number;
+}
+
+/** Everything that was seen of an experiment, once the system was quiet again. All times are ms since 1970 of this machine. */
+export interface Evidence {
+  ledger: readonly LedgerRequest[];
+  records: readonly RecordLine[];
+  runs: readonly RunEvidence[];
+  clients: readonly ClientRecord[];
+  disturbances: readonly Disturbance[];
+  /** Of orchestrators; those of callers are in the ledger. */
+  recoveries: readonly Recovery[];
+  /** Runs in the set of open runs. */
+  openRuns: readonly string[];
+  openJobs: readonly OpenJob[];
+  /** Keys of job locks. */
+  locks: readonly string[];
+  /** Keys that were there before the first request, BullMQ's own apart. */
+  keysBefore: readonly string[];
+  /** The same when the system was quiet. */
+  keysLeft: readonly KeyLeft[];
+  /** The same when everything that expires had expired. */
+  keysAfter: readonly string[];
+  /** The longest that a key of a run may live from now on. */
+  longestTtlMs: number;
+  /** Requests at once that a provider allows, over all processes that call it, by wire format. */
+  limits: Readonly<Record<string, number>>;
+}

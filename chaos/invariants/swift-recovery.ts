@@ -1,0 +1,50 @@
+import { byStep } from "../evidence/ledger-request.ts";
+import type { Evidence, Recovery } from "../evidence/evidence.ts";
+import type { Invariant } from "./verdict.ts";
+
+const BAR_MS = 8_000;
+/** The provider notices within so long that a caller is dead. */
+const NOTICED_MS = 1_000;
+
+/** The value that so many percent do not exceed, by the nearest rank. */
+export function percentile(values: readonly number[], percent: number): number {
+  const sorted = values.toSorted((left, right) => left - right);
+  return sorted[Math.max(1, Math.ceil((percent / 100) * sorted.length)) - 1] ?? Number.NaN;
+}
+
+/** From the kill of a caller to the next request of each step whose request broke off with it. */
+function recoveriesOfCalls({ ledger, disturbances }: Evidence): Recovery[] {
+  const kills = disturbances.filter(({ of, kind }) => kind === "killed" && of.startsWith("model-caller"));
+  const found: Recovery[] = [];
+  for (const [step, requests] of byStep(ledger)) {
+    requests.slice(1).forEach((next, index) => {
+      const before = requests[index];
+      if (before?.outcome !== "aborted") return;
+      const kill = kills.find(({ fromMs }) => before.startedMs < fromMs && Math.abs((before.endedMs ?? 0) - fromMs) < NOTICED_MS);
+      if (kill !== undefined) found.push({ of: kill.of, what: step, ms: next.startedMs - kill.fromMs });
+    });
+  }
+  return found;
+}
+
+/** All that was measured of how long what a killed process had in hand stood still. */
+export function recoveriesOf(evidence: Evidence): Recovery[] {
+  return [...evidence.recoveries, ...recoveriesOfCalls(evidence)];
+}
+
+export const swiftRecovery: Invariant = {
+  name: "I7",
+  demands: "what a killed process had in hand goes on within 8 s, in 95 of 100 cases",
+  check: (evidence) => {
+    const recoveries = recoveriesOf(evidence);
+    if (recoveries.length === 0) return { figures: "nothing to recover", violations: [] };
+    const times = recoveries.map(({ ms }) => ms);
+    const p95 = percentile(times, 95);
+    const seconds = (ms: number): string => (ms / 1000).toFixed(1);
+    const figures = `p95 ${seconds(p95)} s, longest ${seconds(Math.max(...times))} s, of ${times.length}`;
+    const slow = recoveries
+      .filter(({ ms }) => ms > BAR_MS)
+      .map(({ of, what, ms }) => `${what}, which ${of} had in hand, stood still for ${ms} ms`);
+    return { figures, violations: p95 > BAR_MS ? slow : [] };
+  },
+};

@@ -1,0 +1,43 @@
+import type { Disturbance } from "../evidence/disturbance.ts";
+import type { LedgerRequest } from "../evidence/ledger-request.ts";
+import type { Invariant } from "./verdict.ts";
+
+/** The most requests that were under way at once. */
+function mostAtOnce(requests: readonly LedgerRequest[]): { most: number; atMs: number } {
+  const changes = requests.flatMap(({ startedMs, endedMs }) => [
+    [startedMs, 1] as const,
+    ...(endedMs === null ? [] : [[endedMs, -1] as const]),
+  ]);
+  // At the same millisecond an end comes first: the next one waits for it.
+  changes.sort(([left, up], [right, down]) => left - right || up - down);
+  let [now, most, atMs] = [0, 0, 0];
+  for (const [ms, change] of changes) {
+    now += change;
+    if (now > most) [most, atMs] = [now, ms];
+  }
+  return { most, atMs };
+}
+
+/** What a process that was stopped from outside holds open, and cannot close. */
+function heldByStopped(requests: readonly LedgerRequest[], disturbances: readonly Disturbance[], atMs: number): number {
+  const stopped = disturbances.filter(({ kind, fromMs, untilMs }) => kind === "stopped" && fromMs <= atMs && atMs <= untilMs + 1_000);
+  return requests.filter(
+    ({ startedMs, endedMs }) => startedMs <= atMs && (endedMs ?? Infinity) > atMs && stopped.some(({ fromMs }) => startedMs <= fromMs),
+  ).length;
+}
+
+export const withinLimits: Invariant = {
+  name: "I4",
+  demands: "no provider has more requests under way than it allows, those of a process that was stopped from outside apart",
+  check: ({ ledger, limits, disturbances }) => {
+    const violations: string[] = [];
+    const figures = Object.entries(limits).map(([wire, limit]) => {
+      const requests = ledger.filter((request) => request.wire === wire);
+      const { most, atMs } = mostAtOnce(requests);
+      const apart = heldByStopped(requests, disturbances, atMs);
+      if (most - apart > limit) violations.push(`${wire} had ${most} requests at once, ${apart} of a stopped process; it allows ${limit}`);
+      return `${wire} ${most} of ${limit}`;
+    });
+    return { figures: `at most ${figures.join(", ")} at once`, violations };
+  },
+};

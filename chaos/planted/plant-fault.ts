@@ -1,0 +1,49 @@
+import type { Arena } from "../arena/arena.ts";
+import { gatherEvidence } from "../evidence/gather-evidence.ts";
+import { locksOf } from "../evidence/key-space.ts";
+import { untilQuiet } from "../evidence/until-quiet.ts";
+import type { Rewriting } from "../inject/rewriting.ts";
+import { INVARIANTS } from "../invariants/all-invariants.ts";
+import { ask } from "../load/ask-some.ts";
+import type { PlantedFault } from "./planted-faults.ts";
+
+const PANEL = {
+  model: "composite/moa/openai/gpt-4o-mock-tokens-60-tps-25",
+  proposers: ["openai/gpt-4o-mini-mock-latency-100", "openai/gpt-5-mini-mock-latency-100"],
+};
+
+/** What is left because of a fault stays: there is no use in waiting for it. */
+const PATIENCE_MS = 8_000;
+
+/** Has every script sent to Redis anew, changed on its way. */
+async function putScripts({ ways, redis }: Arena, rewriting: Rewriting | null): Promise<void> {
+  for (const { proxy } of ways.values()) proxy.rewriting = rewriting;
+  await redis.script("FLUSH");
+}
+
+/**
+ * Lets three runs meet a fault in a real system.
+ *
+ * @param fault none shows that the invariants hold without one
+ * @returns what the invariants say, by name, as far as these runs are meant
+ */
+export async function plantFault(arena: Arena, fault: PlantedFault | null): Promise<Map<string, string[]>> {
+  for (const noted of [arena.clients, arena.disturbances, arena.recoveries, arena.watches]) noted.length = 0;
+  await putScripts(arena, fault?.rewriting ?? null);
+  const asked = ask(
+    arena,
+    Array.from({ length: 3 }, () => ({ fields: PANEL, key: null })),
+  );
+  await fault?.meanwhile(arena);
+  arena.clients.push(...(await asked));
+  await untilQuiet(arena, PATIENCE_MS);
+  const gathered = await gatherEvidence(arena);
+  const evidence = fault?.falsify?.(gathered) ?? gathered;
+  await putScripts(arena, null);
+  // Whatever the fault left behind is not the next one's.
+  const locks = await locksOf(arena.redis, arena.stack.redisPrefix);
+  if (locks.length > 0) await arena.redis.del(locks);
+  const runs = arena.clients.flatMap((client) => client.runs);
+  const isMeant = (violation: string): boolean => fault?.falsify !== undefined || runs.some((run) => violation.includes(run));
+  return new Map(INVARIANTS.map(({ name, check }) => [name, check(evidence).violations.filter(isMeant)]));
+}
