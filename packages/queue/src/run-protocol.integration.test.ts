@@ -217,7 +217,7 @@ describe("a follower", () => {
     await bench.callDesk.begin(claim, 1, null);
     await bench.callDesk.append(claim, 1, { attempt: 0, batches: 0 }, { text: "early" });
     const events: RunEvent[] = [];
-    const following = bench.gate.follow(run, { onEvent: (event) => events.push(event), onLost: () => undefined });
+    const following = bench.gate.follow(run, { scope: "all", onEvent: (event) => events.push(event), onLost: () => undefined });
     await vi.waitFor(() => expect(textOf(events)).toBe("early"));
     expect(events[0]?.number).toBe(1);
     following.close();
@@ -226,7 +226,7 @@ describe("a follower", () => {
   it("gets nothing while paused and everything, once, after it resumes", async () => {
     const { run, claim } = await dispatched();
     const events: RunEvent[] = [];
-    const following = bench.gate.follow(run, { onEvent: (event) => events.push(event), onLost: () => undefined });
+    const following = bench.gate.follow(run, { scope: "all", onEvent: (event) => events.push(event), onLost: () => undefined });
     await vi.waitFor(() => expect(events.length).toBeGreaterThan(0));
     following.pause();
     const seen = events.length;
@@ -241,7 +241,7 @@ describe("a follower", () => {
 
   it("is told when the run is unknown", async () => {
     const lost = vi.fn<(reason: Error) => void>();
-    bench.gate.follow("0198f2a0-0000-7000-8000-000000000000" as RunId, { onEvent: () => undefined, onLost: lost });
+    bench.gate.follow("0198f2a0-0000-7000-8000-000000000000" as RunId, { scope: "all", onEvent: () => undefined, onLost: lost });
     await vi.waitFor(() => expect(lost).toHaveBeenCalled());
   });
 });

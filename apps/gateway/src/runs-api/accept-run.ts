@@ -6,7 +6,7 @@ import { runHeaders } from "../chat/answer-headers.ts";
 import type { RunsDeps } from "./runs-deps.ts";
 import { showRun } from "./show-run.ts";
 
-const NOBODY = { onEvent: () => undefined, onLost: () => undefined };
+const NOBODY = { scope: "answer", onEvent: () => undefined, onLost: () => undefined } as const;
 
 /** A run that is accepted but cannot be read just now: its client must still learn its id, or it would pay for another one. */
 function asAccepted(run: RunId, plan: RunPlan, retryOf: RunId | null): RunObject {

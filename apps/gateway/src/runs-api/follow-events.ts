@@ -40,6 +40,7 @@ export async function followEvents(
     },
   });
   const following = deps.gate.follow(run, {
+    scope: "all",
     after,
     onEvent: (event) => {
       connection.send(formatEvent(event));

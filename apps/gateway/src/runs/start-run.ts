@@ -1,6 +1,6 @@
 import type { RunEvent, RunPlan } from "@composite-llm/contracts";
 import type { RunId } from "@composite-llm/core";
-import type { Following, RunGate } from "@composite-llm/queue";
+import type { Following, FollowOptions, RunGate } from "@composite-llm/queue";
 import { reading } from "./reading.ts";
 import type { Wish } from "./to-wish.ts";
 
@@ -30,7 +30,9 @@ export async function startRun(gate: RunGate, asked: RunPlan, wish: Wish): Promi
   const early: RunEvent[] = [];
   let lost: Error | null = null;
   let listener: RunListener | null = null;
-  const follow: RunListener = {
+  const { streamEvents, streamMembers } = asked.delivery;
+  const follow: FollowOptions = {
+    scope: streamEvents || streamMembers ? "all" : "answer",
     onEvent: (event) => {
       if (listener === null) early.push(event);
       else listener.onEvent(event);

@@ -43,10 +43,12 @@ export function createEventHub(options: EventHubOptions): EventHub {
     if (interested === undefined) return;
     const first = message.indexOf(" ");
     const second = message.indexOf(" ", first + 1);
+    const third = message.indexOf(" ", second + 1);
     const number = Number(message.slice(0, first));
-    const kind = message.slice(first + 1, second);
-    const data = message.slice(second + 1);
-    for (const follower of interested) follower.offer(number, kind, data);
+    const before = Number(message.slice(first + 1, second));
+    const kind = message.slice(second + 1, third);
+    const data = message.slice(third + 1);
+    for (const follower of interested) follower.offer(number, before, kind, data);
   });
 
   const timer = setInterval(() => {
@@ -61,30 +63,39 @@ export function createEventHub(options: EventHubOptions): EventHub {
     return entries.map(([id, fields]) => ({ number: Number.parseInt(id, 10), kind: fields[1] ?? "", data: fields[3] ?? "{}" }));
   };
 
+  const join = (channel: string, follower: Follower): void => {
+    const interested = followers.get(channel);
+    if (interested !== undefined) {
+      interested.add(follower);
+      return;
+    }
+    followers.set(channel, new Set([follower]));
+    subscriber.subscribe(channel).catch(options.onError);
+  };
+
+  const quit = (channel: string, follower: Follower): void => {
+    const interested = followers.get(channel);
+    if (interested?.delete(follower) !== true || interested.size > 0) return;
+    followers.delete(channel);
+    subscriber.unsubscribe(channel).catch(options.onError);
+  };
+
   return {
     follow: (run, follow, listener, hasStarted) => {
-      const channel = keys.events(run);
-      const interested = followers.get(channel) ?? new Set<Follower>();
+      const channels = follow.scope === "answer" ? [keys.events(run)] : [keys.events(run), keys.progress(run)];
       const follower = createFollower(
         follow,
         {
           readAfter: (number, count) => readAfter(run, number, count),
           onClosed: () => {
             listeners.delete(listener);
-            interested.delete(follower);
-            if (interested.size > 0 || followers.get(channel) !== interested) return;
-            followers.delete(channel);
-            subscriber.unsubscribe(channel).catch(options.onError);
+            for (const channel of channels) quit(channel, follower);
           },
         },
         monotonicMs,
       );
       listeners.set(listener, run);
-      interested.add(follower);
-      if (interested.size === 1) {
-        followers.set(channel, interested);
-        subscriber.subscribe(channel).catch(options.onError);
-      }
+      for (const channel of channels) join(channel, follower);
       if (hasStarted) {
         options.attach(run, listener).catch(options.onError);
         follower.pause();

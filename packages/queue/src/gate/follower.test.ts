@@ -1,16 +1,17 @@
 import type { RunEvent } from "@composite-llm/contracts";
 import { describe, expect, it, vi } from "vitest";
+import type { FollowOptions } from "./run-gate.ts";
 import { createFollower, type FollowerPorts, UNREACHABLE_MS } from "./follower.ts";
 
 type Page = Awaited<ReturnType<FollowerPorts["readAfter"]>>;
 
 /** A follower over a stream that the test holds. */
-function follow(read: (after: number) => Page) {
+function follow(read: (after: number) => Page, scope: FollowOptions["scope"] = "all") {
   const events: RunEvent[] = [];
   const onLost = vi.fn<(reason: Error) => void>();
   let nowMs = 0;
   const ports = { readAfter: vi.fn(async (after: number) => read(after)), onClosed: vi.fn<() => void>() };
-  const follower = createFollower({ onEvent: (event) => events.push(event), onLost }, ports, () => nowMs);
+  const follower = createFollower({ scope, onEvent: (event) => events.push(event), onLost }, ports, () => nowMs);
   return {
     follower,
     events,
@@ -37,7 +38,7 @@ describe("a follower", () => {
       if (isDown) throw new Error("connection refused");
       return stream.filter(({ number }) => number > after);
     });
-    follower.offer(1, "run", '{"status":"running"}');
+    follower.offer(1, 0, "run", '{"status":"running"}');
     isDown = true;
     await pass(60_000);
     expect(events.map(({ number }) => number)).toEqual([1]);
@@ -75,5 +76,23 @@ describe("a follower", () => {
     const { onLost, pass } = follow(() => null);
     await pass(1000);
     expect(onLost).toHaveBeenCalledOnce();
+  });
+
+  it("of the answer only needs nothing of the run's progress", async () => {
+    const { follower, events, ports } = follow(() => [], "answer");
+    follower.offer(4, 0, "delta", '{"text":"a"}');
+    follower.offer(9, 4, "delta", '{"text":"b"}');
+    follower.offer(12, 9, "finished", "{}");
+    expect(events.map(({ number }) => number)).toEqual([4, 9, 12]);
+    expect(ports.readAfter).not.toHaveBeenCalled();
+  });
+
+  it("of the answer only reads what it missed of it, and tells nothing else", async () => {
+    const stream = [event(4, "delta", "{}"), event(5), event(6, "delta", "{}"), event(7), event(8, "finished", "{}")];
+    const { follower, events, pass } = follow((after) => stream.filter(({ number }) => number > after), "answer");
+    follower.offer(4, 0, "delta", "{}");
+    follower.offer(8, 6, "finished", "{}");
+    await pass(1000);
+    expect(events.map(({ number }) => number)).toEqual([4, 6, 8]);
   });
 });

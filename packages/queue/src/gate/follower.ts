@@ -16,8 +16,8 @@ export interface FollowerPorts {
 
 /** One follower of a run: fed by wake-ups that carry the event, and reading from the stream when one was missed. */
 export interface Follower extends Omit<Following, "leave"> {
-  /** An event as it was published. */
-  offer(number: number, kind: string, data: string): void;
+  /** An event as it was published. `before`: the number of the one before it on its channel. */
+  offer(number: number, before: number, kind: string, data: string): void;
   /** Looks into the stream when nothing came for a while. */
   lookAgain(nowMs: number): void;
 }
@@ -25,6 +25,8 @@ export interface Follower extends Omit<Following, "leave"> {
 function isEventKind(kind: string): kind is RunEventKind {
   return RUN_EVENT_KINDS.some((known) => known === kind);
 }
+
+const ANSWER_KINDS: ReadonlySet<string> = new Set<RunEventKind>(["delta", "reset", "finished", "error"]);
 
 export function createFollower(options: FollowOptions, ports: FollowerPorts, monotonicMs: () => number): Follower {
   let cursor = options.after ?? 0;
@@ -43,7 +45,7 @@ export function createFollower(options: FollowOptions, ports: FollowerPorts, mon
 
   const deliver = (number: number, kind: string, data: string): void => {
     cursor = number;
-    if (!isEventKind(kind)) return;
+    if (!isEventKind(kind) || (options.scope === "answer" && !ANSWER_KINDS.has(kind))) return;
     const isLast = kind === "finished" || kind === "error";
     if (isLast) close();
     const event: RunEvent = { number, kind, data: JSON.parse(data) };
@@ -87,10 +89,11 @@ export function createFollower(options: FollowOptions, ports: FollowerPorts, mon
   };
 
   return {
-    offer: (number, kind, data) => {
+    offer: (number, before, kind, data) => {
       heardAtMs = monotonicMs();
       if (isClosed || isPaused || number <= cursor) return;
-      if (number === cursor + 1 && !isReading) deliver(number, kind, data);
+      const isNext = options.scope === "answer" ? before <= cursor : number === cursor + 1;
+      if (isNext && !isReading) deliver(number, kind, data);
       else void catchUp();
     },
     lookAgain: (nowMs) => {

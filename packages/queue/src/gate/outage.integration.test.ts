@@ -69,7 +69,7 @@ describe("a follower whose Redis is gone for a while", () => {
   it("misses nothing of what happens meanwhile, and hears of what comes after", async () => {
     const events: RunEvent[] = [];
     const onLost = vi.fn<(reason: Error) => void>();
-    const follow = { onEvent: (event: RunEvent) => events.push(event), onLost };
+    const follow = { scope: "all" as const, onEvent: (event: RunEvent) => events.push(event), onLost };
     const submission = { graceMs: GOES_ON, follow, idempotencyKey: null, fingerprint: "", twin: "none", inheritFrom: null } as const;
     const { run } = await gate.submit(samplePlan(), submission);
     await vi.waitFor(() => expect(events).toHaveLength(1), { timeout: 5000 });

@@ -3,7 +3,9 @@ import type { RunId } from "@composite-llm/core";
 import type { JournalSnapshot } from "../run/journal-snapshot.ts";
 
 export interface FollowOptions {
-  /** Called with every event of the run after `after`, in order, each once. Ends with `finished` or `error`. */
+  /** `answer`: only what a client's answer is made of (`delta`, `reset`, `finished`, `error`), which costs a fraction of all. */
+  scope: "all" | "answer";
+  /** Called with every event of the run's in scope after `after`, in order, each once. Ends with `finished` or `error`. */
   onEvent(event: RunEvent): void;
   /** Called once when the events cannot be followed any further: the run is unknown or expired, or Redis has been away for two minutes. */
   onLost(reason: Error): void;

@@ -20,11 +20,20 @@ local function run_key(id)
   return prefix .. ':run:' .. id
 end
 
--- Gives the event the run's next number, whoever writes it. The stream is the truth, PUBLISH wakes the followers.
+-- Of these a client's answer is made; the others tell of the run's progress, which few follow.
+local ANSWER = { delta = true, reset = true, finished = true, error = true }
+
+-- Gives the event the run's next number, whoever writes it. The stream is the truth, PUBLISH wakes the followers: a message is the event's number,
+-- that of the one before it on this channel, kind and data.
 local function emit(kind, data)
   local number = redis.call('HINCRBY', run, 'number', 1)
   redis.call('XADD', events, number .. '-0', 'k', kind, 'd', data)
-  redis.call('PUBLISH', events, number .. ' ' .. kind .. ' ' .. data)
+  local channel, before = events .. ':progress', number - 1
+  if ANSWER[kind] then
+    channel, before = events, redis.call('HGET', run, 'answered') or 0
+    redis.call('HSET', run, 'answered', number)
+  end
+  redis.call('PUBLISH', channel, number .. ' ' .. before .. ' ' .. kind .. ' ' .. data)
 end
 
 -- The record stream keeps what was spent also when the run itself is gone.

@@ -3,7 +3,10 @@ import type { RunId } from "@composite-llm/core";
 /** Names of the keys of one installation; `prefix` separates several on one Redis. */
 export interface Keys {
   run(run: RunId): string;
+  /** The stream of a run's events; as a channel, it carries those that its answer is made of. */
   events(run: RunId): string;
+  /** The channel of the others. */
+  progress(run: RunId): string;
   journal(run: RunId): string;
   inbox(process: string): string;
   /** All runs of a caller, by id. */
@@ -26,6 +29,7 @@ export function createKeys(prefix: string): Keys {
   return {
     run: (run) => `${prefix}:run:${run}`,
     events: (run) => `${prefix}:run:${run}:events`,
+    progress: (run) => `${prefix}:run:${run}:events:progress`,
     journal: (run) => `${prefix}:run:${run}:journal`,
     inbox: (process) => `${prefix}:inbox:${process}`,
     runsOf: (caller) => `${prefix}:runs:${caller}`,
