@@ -15,6 +15,7 @@ import { registerModels } from "./models/register-models.ts";
 import { createHangUpPolicy } from "./runs/hang-up.ts";
 import type { OpenAnswers } from "./runs/open-answers.ts";
 import { registerRuns } from "./runs-api/register-runs.ts";
+import { trackLastAnswers } from "./last-answers.ts";
 import { trackUnusedConnections } from "./unused-connections.ts";
 import type { Settings } from "./settings.ts";
 import { DEFAULT_STREAM_TIMING, type StreamTiming } from "./sse/sse-connection.ts";
@@ -29,6 +30,8 @@ export interface GatewayDeps {
   logger: Logger;
   version: Version;
   timing?: Partial<StreamTiming>;
+  /** Whether other processes listen on the same port; no unless given. */
+  sharesPort?: boolean;
 }
 
 export interface Gateway {
@@ -82,12 +85,20 @@ export function buildGateway(deps: GatewayDeps): Gateway {
   });
 
   const unused = trackUnusedConnections(app.server);
+  const lastAnswers = trackLastAnswers(app.server);
   return {
     app,
     shutdown: (graceMs) =>
-      closeWithin(app, unused, graceMs, () => {
-        hangUps.stop();
-        for (const answer of openAnswers) answer.cut(new Error("the gateway shuts down"));
+      closeWithin(app, {
+        unused,
+        lastAnswers,
+        sharesPort: deps.sharesPort ?? false,
+        graceMs,
+        clock,
+        cutOff: () => {
+          hangUps.stop();
+          for (const answer of openAnswers) answer.cut(new Error("the gateway shuts down"));
+        },
       }),
   };
 }

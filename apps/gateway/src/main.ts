@@ -40,9 +40,11 @@ await runService({
       randomBytes: createRandomPool(),
       logger,
       version: readVersion(),
+      sharesPort: config.reusePort,
     });
+    const place = { host: config.host, port: config.port, reusePort: config.reusePort };
     return {
-      listening: await gateway.app.listen({ host: config.host, port: config.port }),
+      listening: await gateway.app.listen(place),
       shutdown: async () => {
         settings.close();
         await gateway.shutdown(DRAIN_MS);

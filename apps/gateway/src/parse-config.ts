@@ -1,4 +1,12 @@
-import { type Environment, parseEnvironment, portVariable, required, textVariable, urlListVariable } from "@composite-llm/runtime";
+import {
+  choiceVariable,
+  type Environment,
+  parseEnvironment,
+  portVariable,
+  required,
+  textVariable,
+  urlListVariable,
+} from "@composite-llm/runtime";
 
 export interface GatewayConfig {
   host: string;
@@ -6,6 +14,8 @@ export interface GatewayConfig {
   port: number;
   /** One for each shard, in order. */
   redisUrls: readonly string[];
+  /** Whether other processes may listen on the same port: the next one starts before this one ends. */
+  reusePort: boolean;
   redisPrefix: string;
   /** The file `composite.yaml`; null without one. */
   configurationPath: string | null;
@@ -13,14 +23,16 @@ export interface GatewayConfig {
 
 /** @throws StartupError that names every variable with a problem */
 export function parseConfig(env: Environment): GatewayConfig {
-  return parseEnvironment(
+  const { reusePort, ...others } = parseEnvironment(
     {
       host: textVariable("GATEWAY_HOST", "127.0.0.1"),
       port: portVariable("GATEWAY_PORT", 8080),
       redisUrls: required(urlListVariable("REDIS_URL", ["redis:", "rediss:"])),
+      reusePort: choiceVariable("GATEWAY_REUSE_PORT", ["true", "false"], "false"),
       redisPrefix: textVariable("REDIS_PREFIX", "composite"),
       configurationPath: textVariable("COMPOSITE_CONFIG", null),
     },
     env,
   );
+  return { ...others, reusePort: reusePort === "true" };
 }
