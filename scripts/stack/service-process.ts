@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
+import { get } from "node:http";
 import { StartupError } from "@composite-llm/core";
 import { NODE_COMPILE_CACHE, NODE_FLAGS, SERVICE_TRAITS, type ServiceSpec } from "./service-spec.ts";
 
@@ -43,14 +44,15 @@ async function announcedUrl(child: ChildProcess, exited: Promise<ServiceExit>, {
   return outcome.listening;
 }
 
-async function isReady(url: string): Promise<boolean> {
-  return fetch(url, { signal: AbortSignal.timeout(2_000) }).then(
-    async (response) => {
-      await response.arrayBuffer();
-      return response.status === 200;
-    },
-    () => false,
-  );
+/** Asks on a connection of its own: one that is kept would hold a service that waits for its clients to leave. */
+function isReady(url: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const request = get(url, { agent: false, signal: AbortSignal.timeout(2_000) }, (response) => {
+      response.resume();
+      resolve(response.statusCode === 200);
+    });
+    request.on("error", () => resolve(false));
+  });
 }
 
 async function untilReady(url: string, exited: Promise<ServiceExit>, { name, logFile }: ServiceSpec): Promise<void> {

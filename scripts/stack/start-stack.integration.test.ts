@@ -60,6 +60,26 @@ describe("startStack", () => {
     expect(gateway.pid).not.toBe(pid);
   });
 
+  it("hands a service over to a successor that listens where it did", async () => {
+    const stack = await start();
+    const gateway = stack.process("gateway");
+    const { pid, url } = gateway;
+    const { ended } = await gateway.handOver();
+    expect(await ended).toEqual({ code: 0, signal: null });
+    expect(isAlive(pid)).toBe(false);
+    expect(gateway).toMatchObject({ isRunning: true, url });
+    expect(await environmentOf(url)).toHaveProperty("GATEWAY_PORT", new URL(url).port);
+  });
+
+  it("ends a service with the lives that it had and that go on", async () => {
+    const stack = await start({ services: { gateway: { env: { BEHAVIOUR: "hang" } } } });
+    const gateway = stack.process("gateway");
+    const { pid } = gateway;
+    await gateway.handOver();
+    await gateway.stop(50);
+    expect([pid, gateway.pid].filter((each) => isAlive(each))).toEqual([]);
+  });
+
   it("raises a killed service again when it supervises", async () => {
     const restarted: string[] = [];
     const stack = await start({ supervise: true, events: { onRestart: (name) => void restarted.push(name) } });

@@ -1,6 +1,6 @@
 import { StartupError } from "@composite-llm/core";
 import { type RestartPolicy, restartDelayMs } from "./restart-policy.ts";
-import { describeExit, type ServiceProcess, startServiceProcess } from "./service-process.ts";
+import { describeExit, type ServiceExit, type ServiceProcess, startServiceProcess } from "./service-process.ts";
 import { SERVICE_TRAITS, type ServiceName, type ServiceSpec } from "./service-spec.ts";
 
 /** What a supervisor tells the one who watches. */
@@ -25,6 +25,13 @@ export interface StackProcess {
   kill(signal?: NodeJS.Signals): Promise<void>;
   /** Starts it again on the same port, after ending it by SIGKILL when it runs. */
   restart(): Promise<void>;
+  /**
+   * Starts a successor beside it and, once that is ready, asks the present life to end; gives a promise of its end. A gateway's successor listens on
+   * the same port, which both have to share; another service's where its variables say.
+   *
+   * @param entry the program; the same unless given
+   */
+  handOver(entry?: string): Promise<{ ended: Promise<ServiceExit> }>;
   /** Ends it for good: SIGTERM, and SIGKILL after `graceMs`. */
   stop(graceMs: number): Promise<void>;
 }
@@ -56,6 +63,8 @@ export async function superviseService(
   const ending = new AbortController();
   const deathsMs: number[] = [];
   const settled = onSamePort(spec, life.url);
+  /** Lives that were handed over and go on until their work is done. */
+  const leaving = new Set<ServiceProcess>();
 
   const begin = (): Promise<void> => {
     const begun = startServiceProcess(settled, ending.signal).then((started) => {
@@ -120,14 +129,25 @@ export async function superviseService(
       isExpected = false;
       await begin();
     },
+    handOver: async (entry = spec.entry) => {
+      const successor = await startServiceProcess({ ...(spec.service === "gateway" ? settled : spec), entry }, ending.signal);
+      const predecessor = life;
+      life = successor;
+      watch(life);
+      leaving.add(predecessor);
+      predecessor.kill("SIGTERM");
+      return { ended: predecessor.exited.finally(() => leaving.delete(predecessor)) };
+    },
     stop: async (graceMs) => {
       isExpected = true;
       clearTimeout(timer);
       ending.abort();
       await starting;
+      // A second signal ends them at once.
+      for (const former of leaving) former.kill("SIGTERM");
       life.kill("SIGTERM");
-      const force = setTimeout(() => life.kill("SIGKILL"), graceMs);
-      await life.exited;
+      const force = setTimeout(() => [life, ...leaving].forEach((each) => each.kill("SIGKILL")), graceMs);
+      await Promise.all([life, ...leaving].map(({ exited }) => exited));
       clearTimeout(force);
     },
   };
