@@ -9,6 +9,8 @@ import { findRedisBinary, type RedisBinary } from "./redis-binary.ts";
 export interface EnsuredRedis {
   /** Several, separated by commas, where REDIS_URL has several. */
   url: string;
+  /** For services of this machine. */
+  localUrl: string;
   /** `Redis 7.0.15`; null for the one of REDIS_URL, which is used and never stopped. */
   version: string | null;
   /** The server that was started here; null for the one of REDIS_URL. */
@@ -66,12 +68,12 @@ export async function ensureRedis({ env, stateDirectory, say }: EnsureRedisOptio
           "Start it, correct REDIS_URL, or unset it to get a private one.",
       );
     }
-    return { url: given, version: null, server: null, stop: () => Promise.resolve() };
+    return { url: given, localUrl: given, version: null, server: null, stop: () => Promise.resolve() };
   }
   const logs = join(stateDirectory, "logs");
   await mkdir(logs, { recursive: true });
   const logFile = join(logs, "redis.log");
   const binary = await binaryFor(searchPath(env), logFile, say);
   const server = await startPrivateRedis({ binary: binary.path, directory: join(stateDirectory, "redis"), logFile });
-  return { url: server.url, version: binary.version, server, stop: () => server.stop() };
+  return { url: server.url, localUrl: server.localUrl, version: binary.version, server, stop: () => server.stop() };
 }

@@ -58,6 +58,24 @@ describe("ensureRedis", () => {
     expect(await probeRedis(redis.url)).toEqual({ reachable: false, reason: "ECONNREFUSED" });
   });
 
+  it("is reached by a socket of the file system too, also when it died and was started again", async () => {
+    const redis = await start();
+    expect(redis.localUrl).toBe(`unix://${stateDirectory}/redis/redis.sock`);
+    expect(await probeRedis(redis.localUrl)).toEqual({ reachable: true });
+    process.kill(redis.server?.pid ?? 0, "SIGKILL");
+    await redis.server?.exited;
+    expect(await probeRedis(redis.localUrl)).toEqual({ reachable: false, reason: "ECONNREFUSED" });
+    const again = await redis.server?.startAgain();
+    expect(await probeRedis(redis.localUrl)).toEqual({ reachable: true });
+    await again?.stop();
+  });
+
+  it("takes TCP where the path of a socket would be too long", async () => {
+    stateDirectory = join(stateDirectory, "d".repeat(100));
+    const redis = await start();
+    expect(redis.localUrl).toBe(redis.url);
+  });
+
   it("starts a server that died again on the same port", async () => {
     const redis = await start();
     process.kill(redis.server?.pid ?? 0, "SIGKILL");
@@ -119,7 +137,7 @@ describe("ensureRedis", () => {
 
 describe("probeRedis", () => {
   it.each(["http://127.0.0.1", "nonsense"])("does not take %s for an address of Redis", async (url) => {
-    expect(await probeRedis(url)).toEqual({ reachable: false, reason: "it is not a URL that begins with redis:// or rediss://" });
+    expect(await probeRedis(url)).toEqual({ reachable: false, reason: "it is not a URL that begins with redis://, rediss:// or unix://" });
   });
 
   it("reports what the server says to a wrong password", async () => {

@@ -14,6 +14,7 @@ function credentials({ username, password }: URL): string[] | null {
 }
 
 function open(url: URL): Socket {
+  if (url.protocol === "unix:") return connectTcp({ path: decodeURIComponent(url.pathname) });
   const host = url.hostname.replace(/^\[|\]$/g, "");
   const port = url.port === "" ? 6379 : Number(url.port);
   return url.protocol === "rediss:" ? connectTls({ host, port, servername: host }) : connectTcp({ host, port });
@@ -22,12 +23,12 @@ function open(url: URL): Socket {
 /**
  * Asks a Redis for a PING, with the credentials of its URL, once. The reason of a failure never contains them.
  *
- * @param url `redis://` or `rediss://`
+ * @param url `redis://`, `rediss://` or `unix://` and a path
  */
 export function probeRedis(url: string, timeoutMs = 2_000): Promise<RedisAnswer> {
   const parsed = URL.canParse(url) ? new URL(url) : null;
-  if (parsed === null || !["redis:", "rediss:"].includes(parsed.protocol)) {
-    return Promise.resolve({ reachable: false, reason: "it is not a URL that begins with redis:// or rediss://" });
+  if (parsed === null || !["redis:", "rediss:", "unix:"].includes(parsed.protocol)) {
+    return Promise.resolve({ reachable: false, reason: "it is not a URL that begins with redis://, rediss:// or unix://" });
   }
   const auth = credentials(parsed);
   return new Promise((resolve) => {

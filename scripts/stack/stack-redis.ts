@@ -12,8 +12,9 @@ export interface StackRedis {
 }
 
 export interface RedisOfStack {
-  /** For REDIS_URL. */
   url: string;
+  /** For REDIS_URL of its services. */
+  localUrl: string;
   /** Those that were started for it, in the order of the shards; none where REDIS_URL's is used. */
   servers: readonly StackRedis[];
   stop(): Promise<void>;
@@ -49,6 +50,7 @@ export async function openStackRedis(directory: string, url: string | undefined,
   const servers = started.flatMap(({ server }) => (server === null ? [] : [toStackRedis(server)]));
   return {
     url: started.map((each) => each.url).join(","),
+    localUrl: started.map((each) => each.localUrl).join(","),
     servers,
     stop: async () => void (await Promise.all(servers.map((server) => server.stop()))),
   };

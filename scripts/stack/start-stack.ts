@@ -107,7 +107,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const base: Variables = {
     ...inheritedVariables(),
     ...Object.fromEntries(SERVICES.map((service) => [SERVICE_TRAITS[service].portVariable, "0"])),
-    REDIS_URL: redis.url,
+    REDIS_URL: redis.localUrl,
     REDIS_PREFIX: redisPrefix,
     ...(configFile === null ? {} : { COMPOSITE_CONFIG: configFile }),
   };

@@ -89,7 +89,7 @@ export async function launch(options: LaunchOptions): Promise<LaunchedStack> {
 
     await emptyLogs(stateDirectory, ["mock-provider", ...services]);
     const local = localServers[0];
-    const common = { ...env, REDIS_URL: redis.url, ...(local === undefined ? {} : { LOCAL_MODEL_URL: local.baseUrl }) };
+    const common = { ...env, REDIS_URL: redis.localUrl, ...(local === undefined ? {} : { LOCAL_MODEL_URL: local.baseUrl }) };
     const running: RunningServices = await runServices({
       mock: startsMock ? specOf("mock-provider", options, common) : null,
       others: (mockUrl) => {

@@ -1,3 +1,4 @@
+import { REDIS_PROTOCOLS } from "@composite-llm/queue";
 import {
   choiceVariable,
   type Environment,
@@ -27,8 +28,8 @@ export function parseConfig(env: Environment): GatewayConfig {
     {
       host: textVariable("GATEWAY_HOST", "127.0.0.1"),
       port: portVariable("GATEWAY_PORT", 8080),
-      redisUrls: required(urlListVariable("REDIS_URL", ["redis:", "rediss:"])),
       reusePort: choiceVariable("GATEWAY_REUSE_PORT", ["true", "false"], "false"),
+      redisUrls: required(urlListVariable("REDIS_URL", REDIS_PROTOCOLS)),
       redisPrefix: textVariable("REDIS_PREFIX", "composite"),
       configurationPath: textVariable("COMPOSITE_CONFIG", null),
     },

@@ -1,3 +1,4 @@
+import { REDIS_PROTOCOLS } from "@composite-llm/queue";
 import {
   type Environment,
   integerVariable,
@@ -26,7 +27,7 @@ export interface ModelCallerConfig {
 export function parseConfig(env: Environment): ModelCallerConfig {
   return parseEnvironment(
     {
-      redisUrls: required(urlListVariable("REDIS_URL", ["redis:", "rediss:"])),
+      redisUrls: required(urlListVariable("REDIS_URL", REDIS_PROTOCOLS)),
       redisPrefix: textVariable("REDIS_PREFIX", "composite"),
       healthHost: textVariable("HEALTH_HOST", "127.0.0.1"),
       healthPort: portVariable("MODEL_CALLER_HEALTH_PORT", 8084),

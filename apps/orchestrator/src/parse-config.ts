@@ -1,3 +1,4 @@
+import { REDIS_PROTOCOLS } from "@composite-llm/queue";
 import {
   type Environment,
   integerVariable,
@@ -23,7 +24,7 @@ export interface OrchestratorConfig {
 export function parseConfig(env: Environment): OrchestratorConfig {
   return parseEnvironment(
     {
-      redisUrls: required(urlListVariable("REDIS_URL", ["redis:", "rediss:"])),
+      redisUrls: required(urlListVariable("REDIS_URL", REDIS_PROTOCOLS)),
       redisPrefix: textVariable("REDIS_PREFIX", "composite"),
       healthHost: textVariable("HEALTH_HOST", "127.0.0.1"),
       healthPort: portVariable("ORCHESTRATOR_HEALTH_PORT", 8083),

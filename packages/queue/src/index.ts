@@ -21,7 +21,7 @@ export {
 } from "./gate/run-gate.ts";
 export { createWorker, type JobWorker, type JobWorkerOptions, type TakenJob } from "./jobs/create-worker.ts";
 export { callsQueue, RUNS_QUEUE } from "./jobs/queue-settings.ts";
-export type { RedisTarget } from "./redis/connect-redis.ts";
+export { REDIS_PROTOCOLS, type RedisTarget } from "./redis/connect-redis.ts";
 export type { RedisClock } from "./redis/redis-clock.ts";
 export type { JournalSnapshot } from "./run/journal-snapshot.ts";
 export type { Settled } from "./run/settled.ts";

@@ -1,4 +1,4 @@
-import { connectRedis, type RedisTarget, waitUntilReady } from "./connect-redis.ts";
+import { connectRedis, placeOf, type RedisTarget, waitUntilReady } from "./connect-redis.ts";
 
 /** What is wrong with a Redis and how to mend it. */
 export interface RedisProblem {
@@ -14,11 +14,10 @@ export async function checkRedis(target: RedisTarget, timeoutMs: number): Promis
     await waitUntilReady(redis, timeoutMs);
     const policy = /^maxmemory_policy:(\S+)/m.exec(await redis.info("memory"))?.[1];
     if (policy === undefined || policy === "noeviction") return null;
-    const { host } = new URL(target.url);
-    const sentence = `Redis at ${host} would evict keys of running work (maxmemory-policy is ${policy}): set it to noeviction.`;
+    const sentence = `Redis at ${placeOf(target.url)} would evict keys of running work (maxmemory-policy is ${policy}): set it to noeviction.`;
     return { isReachable: true, sentence };
   } catch (error) {
-    const sentence = `Redis cannot be reached at ${new URL(target.url).host}: ${(error as Error).message}. Check REDIS_URL.`;
+    const sentence = `Redis cannot be reached at ${placeOf(target.url)}: ${(error as Error).message}. Check REDIS_URL.`;
     return { isReachable: false, sentence };
   } finally {
     redis.disconnect();
