@@ -27,7 +27,7 @@ describe("the list of endpoints in an error", () => {
     const { app } = await buildTestGateway();
     for (const endpoint of ENDPOINTS) {
       const [method = "GET", path = ""] = endpoint.split(" ");
-      expect(app.hasRoute({ method, url: path.replace("{id}", "*").replace("{run}", ":run") }), endpoint).toBe(true);
+      expect(app.hasRoute({ method, url: path.replace("models/{id}", "models/*").replace(/\{(\w+)\}/, ":$1") }), endpoint).toBe(true);
     }
   });
 });

@@ -2,6 +2,7 @@ import type { Clock } from "@composite-llm/core";
 import type { RunGate } from "@composite-llm/queue";
 import type { Logger, Version } from "@composite-llm/runtime";
 import { fastify, type FastifyInstance } from "fastify";
+import { registerAdmin } from "./admin/register-admin.ts";
 import { registerAuth } from "./auth/register-auth.ts";
 import { registerChat } from "./chat/register-chat.ts";
 import { answerMalformedHttp } from "./errors/malformed-http.ts";
@@ -81,6 +82,11 @@ export function buildGateway(deps: GatewayDeps): Gateway {
     registerChat(api, routeDeps);
     registerRuns(api, routeDeps);
     registerModels(api, settings);
+    done();
+  });
+
+  app.register((admin, _options, done) => {
+    registerAdmin(admin, gate, settings);
     done();
   });
 

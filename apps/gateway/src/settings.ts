@@ -8,6 +8,8 @@ import { createPlanner, type Planner } from "./plan/plan-request.ts";
 /** Everything that the gateway derives from one configuration. A reload makes a new one; requests under way keep theirs. */
 export interface Settings {
   keys: KeyTable;
+  /** The operator's; empty where none is set. */
+  operator: KeyTable;
   planner: Planner;
   models: ModelDirectory;
   corsOrigins: ReadonlySet<string>;
@@ -17,6 +19,7 @@ export function createSettings(configuration: Configuration, planners: Registry<
   const catalog = createOptionCatalog(planners);
   return {
     keys: createKeyTable(configuration.apiKeys),
+    operator: createKeyTable(configuration.operatorKey === null ? [] : [{ name: "operator", key: configuration.operatorKey, models: [] }]),
     planner: createPlanner(configuration, planners, catalog),
     models: createModelDirectory({ configuration, planners, catalog }),
     corsOrigins: new Set(configuration.server.corsOrigins),

@@ -2,7 +2,7 @@ import type { Configuration } from "@composite-llm/configuration";
 import type { Clock, Random } from "@composite-llm/core";
 import { createHttpFetch } from "@composite-llm/providers";
 import { type CallDesk, openCallDesk, openShards, type RedisTarget } from "@composite-llm/queue";
-import type { Logger } from "@composite-llm/runtime";
+import type { Isolation, Logger } from "@composite-llm/runtime";
 import { createLocalAdmission } from "./admission.ts";
 import { createCallTargets } from "./create-call-targets.ts";
 import { createProviderWorkers, type ProviderWorkers } from "./provider-workers.ts";
@@ -16,6 +16,8 @@ export interface ModelCallerOptions {
   concurrency: number;
   clock: Clock;
   random: Random;
+  /** Where calls are made that kept killing their workers. */
+  isolation: Isolation;
   startTimer(delayMs: number, callback: () => void): () => void;
   logger: Logger;
 }
@@ -40,7 +42,7 @@ interface ShardCaller {
 
 /** Connects to the queues and begins to make calls. */
 export async function buildModelCaller(options: ModelCallerOptions): Promise<ModelCaller> {
-  const { clock, random, startTimer, logger } = options;
+  const { clock, random, isolation, startTimer, logger } = options;
   const http = createHttpFetch();
   const deps = { fetch: http.fetch, clock };
   let configuration = options.configuration;
@@ -53,6 +55,7 @@ export async function buildModelCaller(options: ModelCallerOptions): Promise<Mod
     targetOf: (provider: string) => targets.get(provider) ?? null,
     clock,
     random,
+    isolation,
     startTimer,
     closing: closing.signal,
     logger,

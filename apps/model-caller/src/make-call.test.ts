@@ -73,6 +73,8 @@ function setUp(answers: Answer[], step: CallStep = STEP, refuse: string | null =
       commits.push({ outcome, report, unsent });
       return outcome;
     },
+    giveUp: async () => "lost",
+    suffer: async () => null,
     watch: (_claim, onAbort) => {
       abort = onAbort;
       return () => undefined;

@@ -1,6 +1,5 @@
 import { callsQueue, createWorker, type JobWorker, type RedisTarget } from "@composite-llm/queue";
-import type { CallDeps } from "./call-deps.ts";
-import { processCallJob } from "./process-call-job.ts";
+import { type CallJobDeps, processCallJob } from "./process-call-job.ts";
 
 /** One worker for each provider whose calls this process makes. */
 export interface ProviderWorkers {
@@ -14,7 +13,7 @@ export interface ProviderWorkers {
 /** How long the calls of a provider that left the configuration may go on. */
 const LEAVING_MS = 300_000;
 
-export function createProviderWorkers(redis: RedisTarget, concurrency: number, deps: CallDeps): ProviderWorkers {
+export function createProviderWorkers(redis: RedisTarget, concurrency: number, deps: CallJobDeps): ProviderWorkers {
   const workers = new Map<string, JobWorker>();
   return {
     serve: async (providers) => {

@@ -2,7 +2,7 @@ import type { Configuration } from "@composite-llm/configuration";
 import type { Clock } from "@composite-llm/core";
 import type { LatencyBook, Timer } from "@composite-llm/engine";
 import { createWorker, openRunDesk, openSweeper, openWebhookDesk, RUNS_QUEUE, type RedisTarget } from "@composite-llm/queue";
-import type { Logger } from "@composite-llm/runtime";
+import type { Isolation, Logger } from "@composite-llm/runtime";
 import type { Registry, Strategy } from "@composite-llm/strategies";
 import { processRun } from "./process-run.ts";
 import type { Resolve } from "./webhooks/public-lookup.ts";
@@ -19,6 +19,8 @@ export interface OrchestratorOptions {
   /** Runs in hand at once. */
   concurrency: number;
   latencies: LatencyBook;
+  /** Where runs are executed that kept killing their workers. */
+  isolation: Isolation;
   clock: Clock;
   startTimer: Timer;
   logger: Logger;
@@ -36,7 +38,7 @@ const WEBHOOKS = 20;
 
 /** Connects to the queues of one shard and begins to execute its runs. */
 export async function buildOrchestrator(options: OrchestratorOptions): Promise<Orchestrator> {
-  const { redis, registry, latencies, clock, startTimer, logger } = options;
+  const { redis, registry, latencies, isolation, clock, startTimer, logger } = options;
   const desk = await openRunDesk({ ...redis, clock });
   const closing = new AbortController();
   const sweeper = openSweeper({ ...redis, onSwept: (run, swept) => logger.info({ run, swept }, "swept") });
@@ -45,7 +47,7 @@ export async function buildOrchestrator(options: OrchestratorOptions): Promise<O
     ...redis,
     queue: RUNS_QUEUE,
     concurrency: options.concurrency,
-    process: (job) => processRun(job, { desk, registry, startTimer, latencies, closing: closing.signal, logger }),
+    process: (job) => processRun(job, { desk, registry, startTimer, latencies, isolation, closing: closing.signal, logger }),
   });
   const webhooks = openWebhookDesk({
     ...redis,

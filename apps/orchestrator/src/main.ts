@@ -1,75 +1,81 @@
 import { lookup } from "node:dns";
-import { readFile } from "node:fs/promises";
-import { loadConfiguration, watchConfiguration } from "@composite-llm/configuration";
+import { fileURLToPath } from "node:url";
+import { watchConfiguration } from "@composite-llm/configuration";
 import { systemClock } from "@composite-llm/core";
 import { createLatencyBook } from "@composite-llm/engine";
-import { matchCatalogModel } from "@composite-llm/pricing";
 import { openShards } from "@composite-llm/queue";
-import { createHealthServer, runService } from "@composite-llm/runtime";
+import {
+  createHealthServer,
+  createIsolation,
+  isIsolated,
+  performIsolated,
+  type RunningService,
+  runService,
+  type ServiceContext,
+} from "@composite-llm/runtime";
 import { createRegistry } from "@composite-llm/strategies";
-import { loadStrategies } from "@composite-llm/strategies/load";
-import { builtInPlanners, commonOptions } from "@composite-llm/strategies/plan";
 import { buildOrchestrator } from "./build-orchestrator.ts";
+import { loadRegistry } from "./load-registry.ts";
 import { parseConfig } from "./parse-config.ts";
+import { preparePerformer } from "./perform-run.ts";
+import { startTimer } from "./start-timer.ts";
 
 /** Handing runs back takes no longer, unless Redis is gone. */
 const DRAIN_MS = 10_000;
 
-await runService({
-  name: "orchestrator",
-  graceMs: DRAIN_MS + 5000,
-  async start({ env, logger, signal }) {
-    const config = parseConfig(env);
-    // Of the configuration only strategies and webhooks matter here: a plan says everything else about a run.
-    let registry = createRegistry();
-    const source = await watchConfiguration({
-      path: config.configurationPath,
-      load: async () => {
-        const strategies = { common: commonOptions, builtIn: builtInPlanners, load: loadStrategies };
-        const loaded = await loadConfiguration({ env, readFile: (path) => readFile(path, "utf8"), strategies, matchCatalogModel });
-        registry = createRegistry(await loadStrategies(Object.fromEntries(loaded.strategyModules)));
-        return loaded;
-      },
-      onChange: () => logger.info("the configuration changed"),
-      onProblem: (error) => logger.error({ err: error }, "the changed configuration is not usable; the one before it stays"),
-    });
-    const targets = config.redisUrls.map((url, shard) => ({
-      url,
-      prefix: config.redisPrefix,
-      onError: (error: Error) => logger.warn({ err: error, shard }, "redis"),
-    }));
-    const common = {
-      registry: () => registry,
-      webhooks: () => source.current().webhooks,
-      resolve: lookup,
-      concurrency: config.concurrency,
-      latencies: createLatencyBook(),
-      clock: systemClock,
-      startTimer: (delayMs: number, callback: () => void) => {
-        const timer = setTimeout(callback, delayMs);
-        return () => clearTimeout(timer);
-      },
-      logger,
-    };
-    const shards = await openShards(targets, { open: (redis) => buildOrchestrator({ ...common, redis }) });
-    const health = await createHealthServer({
-      host: config.healthHost,
-      port: config.healthPort,
-      checks: {
-        // A process that still serves a part of the shards must not be ended for the rest.
-        live: { consuming: () => shards.some((each) => each.isConsuming()) },
-        ready: { consuming: () => shards.every((each) => each.isConsuming()) },
-      },
-      logger,
-      signal,
-    });
-    return {
-      listening: health.url,
-      shutdown: async () => {
-        source.close();
-        await shards.close((each) => each.close(DRAIN_MS));
-        await health.close();
-      },
-    };
-  },
-});
+/** Runs in quarantine at once, each in a process of its own. */
+const MOST_IN_QUARANTINE = 4;
+
+async function start({ env, logger, signal }: ServiceContext): Promise<RunningService> {
+  const config = parseConfig(env);
+  let registry = createRegistry();
+  const source = await watchConfiguration({
+    path: config.configurationPath,
+    load: async () => {
+      const loaded = await loadRegistry(env);
+      registry = loaded.registry;
+      return loaded.configuration;
+    },
+    onChange: () => logger.info("the configuration changed"),
+    onProblem: (error) => logger.error({ err: error }, "the changed configuration is not usable; the one before it stays"),
+  });
+  const targets = config.redisUrls.map((url, shard) => ({
+    url,
+    prefix: config.redisPrefix,
+    onError: (error: Error) => logger.warn({ err: error, shard }, "redis"),
+  }));
+  const common = {
+    registry: () => registry,
+    webhooks: () => source.current().webhooks,
+    resolve: lookup,
+    concurrency: config.concurrency,
+    latencies: createLatencyBook(),
+    clock: systemClock,
+    isolation: createIsolation({ entry: fileURLToPath(import.meta.url), most: MOST_IN_QUARANTINE }),
+    startTimer,
+    logger,
+  };
+  const shards = await openShards(targets, { open: (redis) => buildOrchestrator({ ...common, redis }) });
+  const health = await createHealthServer({
+    host: config.healthHost,
+    port: config.healthPort,
+    checks: {
+      // A process that still serves a part of the shards must not be ended for the rest.
+      live: { consuming: () => shards.some((each) => each.isConsuming()) },
+      ready: { consuming: () => shards.every((each) => each.isConsuming()) },
+    },
+    logger,
+    signal,
+  });
+  return {
+    listening: health.url,
+    shutdown: async () => {
+      source.close();
+      await shards.close((each) => each.close(DRAIN_MS));
+      await health.close();
+    },
+  };
+}
+
+if (isIsolated(process.argv)) await performIsolated({ name: "orchestrator", prepare: preparePerformer });
+else await runService({ name: "orchestrator", graceMs: DRAIN_MS + 5000, start });

@@ -1,51 +1,49 @@
 import { parseRunJob } from "@composite-llm/contracts";
-import { isRunId } from "@composite-llm/core";
-import { executeRun, type LatencyBook, type Timer } from "@composite-llm/engine";
-import { OwnershipLost, type RunDesk, type TakenJob } from "@composite-llm/queue";
-import type { Logger } from "@composite-llm/runtime";
-import type { Registry, Strategy } from "@composite-llm/strategies";
+import { ApiError, isRunId } from "@composite-llm/core";
+import { GIVE_UP_AFTER, type OwnedRun, QUARANTINE_AFTER, type RunDesk, type TakenJob } from "@composite-llm/queue";
+import { doApart, type Isolation } from "@composite-llm/runtime";
+import { type ExecuteDeps, executeOwned } from "./execute-owned.ts";
+import type { RunOrder } from "./perform-run.ts";
 
-export interface ProcessRunDeps {
+export interface ProcessRunDeps extends ExecuteDeps {
   desk: RunDesk;
-  /** The strategies as they are now; a run keeps those that it began with. */
-  registry(): Registry<Strategy>;
-  startTimer: Timer;
-  latencies: LatencyBook;
-  /** Aborted when this process ends: its runs go to others at once. */
-  closing: AbortSignal;
-  logger: Logger;
+  /** Where runs are executed that kept killing their workers. */
+  isolation: Isolation;
 }
 
-/** Takes a run up from its job and executes it, or hands it back. Rejects otherwise only when Redis fails: the job is then taken up again. */
+/**
+ * Takes a run up from its job and executes it, or hands it back. One that killed its workers is executed in a process of its own, and at last given up.
+ * Rejects otherwise only when Redis fails: the job is then taken up again.
+ */
 export async function processRun(job: TakenJob, deps: ProcessRunDeps): Promise<void> {
   const { run } = parseRunJob(job.data);
   if (!isRunId(run)) throw new Error("the run job names no run");
   if (deps.closing.aborted) throw await job.handBack();
   const logger = deps.logger.child({ run });
-  const port = await deps.desk.take(run);
+  const port = await deps.desk.take(run, job);
   if (port === null) {
     logger.debug("the run had ended");
     return;
   }
-  const letGo = (): void => port.let();
-  deps.closing.addEventListener("abort", letGo);
-  try {
-    await executeRun(port, {
-      registry: deps.registry(),
-      startTimer: deps.startTimer,
-      latencies: deps.latencies,
-      onFault: (error) => logger.error({ err: error }, "the run met a fault of ours"),
-    });
-    logger.debug({ model: port.plan.model }, "run ended");
-  } catch (error) {
-    if (!(error instanceof OwnershipLost)) throw error;
-    if (deps.closing.aborted) {
-      logger.info("the run is handed back");
-      throw await job.handBack();
-    }
-    logger.info({ outcome: error.outcome }, "the run went to another owner or ended elsewhere");
-  } finally {
-    deps.closing.removeEventListener("abort", letGo);
-    port.let();
+  if (port.deaths < QUARANTINE_AFTER) {
+    if ((await executeOwned(port, deps)) === "handed_back") throw await job.handBack();
+    return;
   }
+  const counted = await deps.desk.suffer(run, job, null);
+  if (counted === null) return;
+  if (counted.deaths >= GIVE_UP_AFTER) {
+    logger.error(counted, "the run is given up");
+    await giveUp(port, counted);
+    return;
+  }
+  port.let();
+  const died = async (how: string): Promise<void> => void (await deps.desk.suffer(run, job, how));
+  const order: RunOrder = { run, job: { id: job.id, stalls: job.stalls } };
+  await doApart({ ...job, message: order, died }, { isolation: deps.isolation, closing: deps.closing, logger: logger.child(counted) });
+}
+
+async function giveUp(port: OwnedRun, { deaths, reason }: { deaths: number; reason: string }): Promise<void> {
+  const message = `The run was given up: ${deaths} workers died on it without getting anywhere (the last one: ${reason}).`;
+  const error = new ApiError("worker_deaths", message, { composite: { run_id: port.run } });
+  await port.finish({ state: "failed", data: { status: error.status, headers: error.headers, error: error.body } }, []);
 }

@@ -36,6 +36,7 @@ export {
   type ToolCall,
   type ToolCallDelta,
 } from "./model.ts";
+export { type Quarantined, type QuarantineObject, toQuarantineObject } from "./quarantine.ts";
 export { type RunError, type RunEvent, type RunEventKind, RUN_EVENT_KINDS, type RunFinished, type RunState } from "./run-event.ts";
 export { type RunFacts, type RunObject, toRunObject } from "./run-object.ts";
 export {

@@ -22,7 +22,8 @@ export interface RunError {
 }
 
 interface EventData {
-  run: { status: RunState };
+  /** `quarantine`: from here on the run, or a call of it, runs alone because so many workers died on it. */
+  run: { status: RunState; quarantine?: { step: string | null; deaths: number } };
   stage: { name: string; index: number; state: "started" | "released"; reason: string | null };
   call: {
     step: string;

@@ -22,6 +22,7 @@ describe("a run as clients see it", () => {
       error: null,
       metadata: { order: "17" },
       retry_of: null,
+      quarantine: [],
     });
     expect(composite).toMatchObject({ run_id: "r", stages: [], calls: 0, cost_usd: null, cost_final: false, latency_ms: 500, failed: [] });
   });

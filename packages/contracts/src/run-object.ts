@@ -1,5 +1,6 @@
 import type { ApiErrorBody } from "@composite-llm/core";
 import type { ChatCompletion, CompositeExtension } from "./composite.ts";
+import { type Quarantined, type QuarantineObject, toQuarantineObject } from "./quarantine.ts";
 import type { RunEvent, RunState } from "./run-event.ts";
 import type { RunPlan } from "./run-plan.ts";
 import { type RunJournal, toRunProgress } from "./run-progress.ts";
@@ -25,6 +26,8 @@ export interface RunObject {
   metadata: Record<string, string>;
   /** The failed run that it repeats. */
   retry_of: string | null;
+  /** Itself, or calls of it, while they run alone because they kept killing their workers. */
+  quarantine: QuarantineObject[];
 }
 
 /** What is stored of a run. Times are Redis times in ms since 1970. */
@@ -38,6 +41,8 @@ export interface RunFacts {
   deadlineAtMs: number;
   expiresAtMs: number;
   retryOf: string | null;
+  /** Null when the run itself is in no quarantine. */
+  quarantined: Quarantined | null;
   outcome: Extract<RunEvent, { kind: "finished" | "error" }> | null;
 }
 
@@ -72,5 +77,9 @@ export function toRunObject(facts: RunFacts, journal: RunJournal, nowMs: number)
     error: outcome?.kind === "error" ? outcome.data.error : null,
     metadata: plan.metadata,
     retry_of: facts.retryOf,
+    quarantine:
+      endedAtMs === null
+        ? [...(facts.quarantined === null ? [] : [facts.quarantined]), ...journal.quarantined].map(toQuarantineObject)
+        : [],
   };
 }

@@ -1,6 +1,7 @@
 import type { CallReport } from "./call.ts";
 import { type SettledCall, slotsByStep, sumCostUsd, toCompositeCall } from "./composite-call.ts";
 import type { ChatCompletion, CompositeCall, CompositeExtension, CompositeStage } from "./composite.ts";
+import type { Quarantined } from "./quarantine.ts";
 import type { RunPlan } from "./run-plan.ts";
 import { wonStep } from "./step-key.ts";
 import { addUsage, NO_USAGE, toWireUsage } from "./usage.ts";
@@ -15,6 +16,8 @@ export interface RunJournal {
   open: readonly { step: string; dispatch: number }[];
   /** Calls that were sent and cancelled, and whose cost is not known yet. */
   unreported: number;
+  /** Calls that run alone because they kept killing their workers. */
+  quarantined: readonly Quarantined[];
 }
 
 /** The key of the stage that a step belongs to, `propose.0` of `propose.0.2~1`; the last call is a stage of its own. */

@@ -22,7 +22,10 @@ export interface Failure {
   message: string;
   /** HTTP status of the provider's answer, null where there was none. */
   status: number | null;
-  /** The provider's own error code, or `OUTPUT_CAP` where the answer of class `truncated` was complete but had no room for any text. */
+  /**
+   * The provider's own error code, or one of ours: `OUTPUT_CAP` where the answer of class `truncated` was complete but had no room for any text,
+   * `WORKER_DEATHS`.
+   */
   code: string | null;
   /** The field of the request that the provider complained about. */
   param: string | null;
@@ -35,8 +38,12 @@ const RETRYABLE: ReadonlySet<FailureClass> = new Set(["rate_limited", "timeout",
 /** Code of a `truncated` answer that ended at its own output cap, and not with its connection. */
 export const OUTPUT_CAP = "output_cap";
 
+/** Code of a call that was given up because too many workers died while they made it. */
+export const WORKER_DEATHS = "worker_deaths";
+
 /** Whether the same request may succeed when it is sent again. One that used up its output cap would be paid again for the same end. */
 export function isRetryable(failure: Failure): boolean {
+  if (failure.code === WORKER_DEATHS && failure.status === null) return false;
   if (failure.class === "truncated" && failure.code === OUTPUT_CAP) return false;
   return RETRYABLE.has(failure.class);
 }

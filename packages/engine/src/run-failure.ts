@@ -1,4 +1,4 @@
-import { ApiError, type Failure, type FailureClass, isRetryable } from "@composite-llm/core";
+import { ApiError, type Failure, type FailureClass, isRetryable, WORKER_DEATHS } from "@composite-llm/core";
 
 /** A call that failed for good. */
 export interface FailedCall {
@@ -61,6 +61,9 @@ export function allMembersFailed(run: string, stage: string, failed: readonly Fa
 export function finalCallFailed(run: string, call: FailedCall, isPlainModel: boolean, earlier: readonly FailedCall[] = []): RunFailure {
   const { failure } = call;
   const composite = { run_id: run, failed: listed([...earlier, call]) };
+  if (failure.status === null && failure.code === WORKER_DEATHS) {
+    return new RunFailure(new ApiError("worker_deaths", failure.message, { composite }), [call]);
+  }
   // The panel was paid, and the official clients would pay it again, twice, on a 429 or a 502.
   const again = isPlainModel && isRetryable(failure) ? {} : { retry: false as const };
   const isClients = failure.status !== null && failure.status >= 400 && failure.status < 500;

@@ -51,6 +51,8 @@ export function createStepCalls(port: RunPort, latencies: LatencyBook, startTime
     // A result can be here before the dispatch is known to have been sent.
     if (!gone.has(cellOf(cell))) sent.set(cellOf(cell), cell);
   };
+  // A job of several calls that was lost may hold one that kills its worker: alone each of them shows what it does.
+  const wasLost = new Set(port.journal.settled.filter(({ status }) => status === "lost").map(({ step }) => step));
   for (const settled of port.journal.settled) {
     if (settled.status === "succeeded") successes.set(wonStep(settled.step), settled);
     else if (settled.status === "failed" && !failures.has(settled.step)) failures.set(settled.step, settled);
@@ -77,12 +79,14 @@ export function createStepCalls(port: RunPort, latencies: LatencyBook, startTime
       const times = dispatches.get(settled.step) ?? 0;
       // Whoever worked on it is gone without a trace of a result: it is called again under a new number.
       if (settled.status === "lost" && times < MAX_DISPATCHES && !port.signal.aborted && !race.isOver)
-        void dispatch(call.provider, [call]).catch(() => undefined);
+        void dispatch([call]).catch(() => undefined);
       else race.settle(settled);
     };
     const onBegun = (step: string): void => byKey.get(step)?.begun();
 
-    const dispatch = async (provider: string, group: readonly WantedCall[]): Promise<void> => {
+    /** @param group calls to one provider */
+    const dispatch = async (group: readonly WantedCall[]): Promise<void> => {
+      const provider = group[0]?.provider ?? "";
       const prompts: Message[][] = [];
       const indexOf = new Map<readonly Message[], number>();
       const steps = group.map(({ step, messages }): CallStep => {
@@ -97,7 +101,8 @@ export function createStepCalls(port: RunPort, latencies: LatencyBook, startTime
       for (const { step } of steps) noteSent({ step, dispatch: number });
     };
 
-    const byProvider = new Map<string, WantedCall[]>();
+    /** What goes out as one job: calls to one provider, or a single one. */
+    const groups = new Map<string, WantedCall[]>();
     /** Goes on where the journal has it; otherwise it is to be dispatched. */
     const take = (call: WantedCall, race: StepRace, begun: () => void): void => {
       const { step } = call.step;
@@ -110,8 +115,9 @@ export function createStepCalls(port: RunPort, latencies: LatencyBook, startTime
         // When it did is not known any more, so it gets all of its usual time.
         if (dispatched.isBegun) begun();
       } else if (!failures.has(step)) {
-        const group = byProvider.get(call.provider) ?? [];
-        byProvider.set(call.provider, group);
+        const key = wasLost.has(step) ? step : call.provider;
+        const group = groups.get(key) ?? [];
+        groups.set(key, group);
         group.push(call);
       }
     };
@@ -133,7 +139,7 @@ export function createStepCalls(port: RunPort, latencies: LatencyBook, startTime
         hedges.add(hedgeCall.step.step);
         byKey.set(hedgeCall.step.step, { call: hedgeCall, race, begun: () => undefined });
         race.join(hedgeCall.step.step);
-        await dispatch(hedgeCall.provider, [hedgeCall]);
+        await dispatch([hedgeCall]);
       };
       const watch = watchForSilence({ call, latencies, startTimer, onSilent: () => void hedged().catch(() => undefined) });
       const race = createStepRace(step, (settled) => {
@@ -151,7 +157,7 @@ export function createStepCalls(port: RunPort, latencies: LatencyBook, startTime
         if (failure !== undefined && !open.has(key)) race.settle(failure);
       }
     }
-    await Promise.all([...byProvider].map(([provider, group]) => dispatch(provider, group)));
+    await Promise.all([...groups.values()].map(dispatch));
   };
 
   return {

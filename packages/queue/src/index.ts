@@ -22,6 +22,8 @@ export {
 export { createWorker, type JobWorker, type JobWorkerOptions, type TakenJob } from "./jobs/create-worker.ts";
 export { callsQueue, RUNS_QUEUE } from "./jobs/queue-settings.ts";
 export { REDIS_PROTOCOLS, type RedisTarget } from "./redis/connect-redis.ts";
+export { GIVE_UP_AFTER, QUARANTINE_AFTER } from "./quarantine/death-limits.ts";
+export type { QuarantineEntry } from "./quarantine/quarantine-list.ts";
 export type { RedisClock } from "./redis/redis-clock.ts";
 export type { JournalSnapshot } from "./run/journal-snapshot.ts";
 export type { Settled } from "./run/settled.ts";

@@ -9,6 +9,8 @@ export const ENDPOINTS = [
   "POST /v1/runs/{run}/retry",
   "GET /v1/models",
   "GET /v1/models/{id}",
+  "GET /v1/admin/quarantine",
+  "POST /v1/admin/quarantine/{id}/release",
   "GET /health/live",
   "GET /health/ready",
   "GET /version",

@@ -13,8 +13,9 @@ function asAccepted(run: RunId, plan: RunPlan, retryOf: RunId | null): RunObject
   const createdAtMs = plan.createdAtMs;
   const deadlineAtMs = createdAtMs + plan.totalDeadlineMs;
   const times = { createdAtMs, startedAtMs: null, endedAtMs: null, deadlineAtMs, expiresAtMs: deadlineAtMs };
-  const journal = { entered: new Map<string, number>(), released: new Map<string, string>(), settled: [], open: [], unreported: 0 };
-  return toRunObject({ run, state: "queued", plan, ...times, retryOf, outcome: null }, journal, createdAtMs);
+  const nothing = { settled: [], open: [], unreported: 0, quarantined: [] };
+  const journal = { entered: new Map<string, number>(), released: new Map<string, string>(), ...nothing };
+  return toRunObject({ run, state: "queued", plan, ...times, retryOf, quarantined: null, outcome: null }, journal, createdAtMs);
 }
 
 /** Hands in a run that goes on without its client, and answers as soon as it is accepted. */

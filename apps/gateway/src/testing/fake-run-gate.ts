@@ -1,5 +1,5 @@
 import { ApiError, createRunId, type RunId } from "@composite-llm/core";
-import type { RunGate } from "@composite-llm/queue";
+import type { QuarantineEntry, RunGate } from "@composite-llm/queue";
 import { createFakeRun, type FakeRun } from "./fake-run.ts";
 
 export interface FakeRunGate extends RunGate {
@@ -9,6 +9,8 @@ export interface FakeRunGate extends RunGate {
   /** Called with each run as soon as it is accepted. */
   onSubmit: (run: FakeRun) => void;
   isDown: boolean;
+  /** What is in quarantine. */
+  quarantined: QuarantineEntry[];
 }
 
 /** A RunGate without queues: what comes out of a run is what the test emits. */
@@ -25,6 +27,7 @@ export function createFakeRunGate(): FakeRunGate {
     submitted,
     cancelled,
     isDown: false,
+    quarantined: [],
     onSubmit: () => undefined,
     submit: async (plan, submission) => {
       checkUp();
@@ -61,7 +64,7 @@ export function createFakeRunGate(): FakeRunGate {
       checkUp();
       return find(run)?.stored() ?? null;
     },
-    journal: async () => ({ entered: new Map(), released: new Map(), settled: [], open: [], unreported: 0 }),
+    journal: async () => ({ entered: new Map(), released: new Map(), settled: [], open: [], unreported: 0, quarantined: [] }),
     list: async (caller, { before, limit, state }) => {
       checkUp();
       const all = submitted
@@ -75,6 +78,15 @@ export function createFakeRunGate(): FakeRunGate {
       if (find(run)?.stored().endedAtMs === null) return false;
       erased.add(run);
       return true;
+    },
+    quarantine: async () => {
+      checkUp();
+      return gate.quarantined;
+    },
+    pardon: async (id) => {
+      const index = gate.quarantined.findIndex((entry) => entry.id === id);
+      gate.quarantined.splice(index, index === -1 ? 0 : 1);
+      return index !== -1;
     },
     isReady: async () => !gate.isDown,
     close: async () => undefined,

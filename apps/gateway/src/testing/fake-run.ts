@@ -81,6 +81,7 @@ export function createFakeRun(run: RunId, plan: RunPlan, submission: Submission)
       deadlineAtMs: plan.createdAtMs + plan.totalDeadlineMs,
       expiresAtMs: (endedAtMs ?? plan.createdAtMs + plan.totalDeadlineMs) + TTL_MS,
       retryOf: submission.inheritFrom,
+      quarantined: null,
       lastEvent: events.length,
       outcome: events.find(isLast) ?? null,
     }),

@@ -69,10 +69,11 @@ function task(secret = "billing"): WebhookTask {
       deadlineAtMs: 1000,
       expiresAtMs: 5000,
       retryOf: null,
+      quarantined: null,
       lastEvent: 3,
       outcome: { number: 3, kind: "error", data: { status: 504, headers: {}, error } },
     },
-    journal: { entered: new Map(), released: new Map(), settled: [], open: [], unreported: 0 },
+    journal: { entered: new Map(), released: new Map(), settled: [], open: [], unreported: 0, quarantined: [] },
     tryNumber: 1,
     isLastTry: false,
   };

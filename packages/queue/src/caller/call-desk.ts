@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { type CallJob, type CallRecord, type CallReport, type CallStatus, type CallStep, toWireUsage } from "@composite-llm/contracts";
 import { type Clock, isRunId, type RunId } from "@composite-llm/core";
 import { openInbox } from "../inbox/inbox.ts";
+import { suffer, type Sufferer, type Sufferings } from "../quarantine/suffer.ts";
 import { connectRedis, type RedisTarget } from "../redis/connect-redis.ts";
 import { createRedisClock, type RedisClock } from "../redis/redis-clock.ts";
 import { createKeys } from "../run/run-keys.ts";
@@ -42,6 +43,10 @@ export interface CallDesk {
     stream: StreamCursor,
     unsent: readonly object[],
   ): Promise<CallStatus>;
+  /** Gives a call up that this job should make, so that its run has it made by another job; gives the status that it has then. */
+  giveUp(claim: CellClaim): Promise<string>;
+  /** Counts workers that died on a call job: see there. */
+  suffer(claim: CellClaim, job: Sufferer["job"], died: string | null): Promise<Sufferings | null>;
   /** Calls `abort` when the run wants this cell no more. Gives the function that ends the watch. */
   watch(claim: CellClaim, abort: () => void): () => void;
   isListening(): boolean;
@@ -176,6 +181,8 @@ export async function openCallDesk(target: RedisTarget & { clock: Clock }): Prom
       return status as CallStatus;
     },
 
+    giveUp: async (claim) => (await scripts.lose(claim.run, "", claim.step.step, claim.job.dispatch, claim.fence))[0],
+    suffer: (claim, job, died) => suffer(scripts, { run: claim.run, dispatch: claim.job.dispatch, step: claim.step.step, job }, died),
     watch: (claim, abort) => {
       const key = cellKey(claim.run, claim.step.step, claim.job.dispatch);
       watched.set(key, abort);

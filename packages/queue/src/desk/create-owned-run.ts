@@ -20,6 +20,7 @@ interface OwnedRunParts {
   owner: number;
   plan: RunPlan;
   journal: JournalSnapshot;
+  deaths: number;
   times: { createdAtMs: number; startedAtMs: number; deadlineAtMs: number };
   scripts: RunScripts;
   clock: RedisClock;
@@ -75,6 +76,7 @@ export function createOwnedRun(parts: OwnedRunParts): OwnedRun {
     run,
     plan,
     journal,
+    deaths: parts.deaths,
     ...times,
     signal: abort.signal,
     now: () => clock.now(),

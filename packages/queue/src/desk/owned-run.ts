@@ -24,6 +24,8 @@ export interface OwnedRun {
   readonly plan: RunPlan;
   /** What had been decided and received before. */
   readonly journal: JournalSnapshot;
+  /** Deaths of workers on it since its last commit. */
+  readonly deaths: number;
   readonly createdAtMs: number;
   readonly startedAtMs: number;
   readonly deadlineAtMs: number;

@@ -3,7 +3,9 @@ import { parseRunPlan } from "@composite-llm/contracts";
 import { type Clock, isRunId, type RunId } from "@composite-llm/core";
 import { Queue } from "bullmq";
 import { openInbox } from "../inbox/inbox.ts";
+import type { TakenJob } from "../jobs/create-worker.ts";
 import { callsQueue, QUEUE_SETTINGS } from "../jobs/queue-settings.ts";
+import { suffer, type Sufferer, type Sufferings } from "../quarantine/suffer.ts";
 import { connectRedis, type RedisTarget } from "../redis/connect-redis.ts";
 import { createRedisClock } from "../redis/redis-clock.ts";
 import { toJournalSnapshot } from "../run/journal-snapshot.ts";
@@ -19,8 +21,10 @@ const LOOK_EVERY_MS = 2000;
 
 /** What an orchestrator process needs of the queues: take runs up, hear of their results. */
 export interface RunDesk {
-  /** Takes a run up; null when it ended or expired meanwhile. */
-  take(run: RunId): Promise<OwnedRun | null>;
+  /** Takes a run up from its job; null when it ended or expired meanwhile. */
+  take(run: RunId, job?: Pick<TakenJob, "id" | "stalls">): Promise<OwnedRun | null>;
+  /** Counts workers that died on a run: see there. */
+  suffer(run: RunId, job: Sufferer["job"], died: string | null): Promise<Sufferings | null>;
   /** Whether results arrive. */
   isListening(): boolean;
   close(): Promise<void>;
@@ -82,8 +86,13 @@ export async function openRunDesk(target: RedisTarget & { clock: Clock }): Promi
   }, LOOK_EVERY_MS / 2);
 
   return {
-    take: async (run) => {
-      const [outcome, owner, now, plan, created, started, deadline, journal] = await scripts.own(run, inbox.key);
+    take: async (run, job) => {
+      const [outcome, owner, now, plan, created, started, deadline, journal, deaths] = await scripts.own(
+        run,
+        inbox.key,
+        job?.id ?? "",
+        job?.stalls ?? 0,
+      );
       if (outcome !== "ok") return null;
       clock.observe(Number(now));
       // The same process can get a run again, whose former owner in it has lost it by that.
@@ -93,6 +102,7 @@ export async function openRunDesk(target: RedisTarget & { clock: Clock }): Promi
         owner: Number(owner),
         plan: parseRunPlan(JSON.parse(String(plan))),
         journal: toJournalSnapshot(journal as string[]),
+        deaths: Number(deaths),
         times: { createdAtMs: Number(created), startedAtMs: Number(started), deadlineAtMs: Number(deadline) },
         scripts,
         clock,
@@ -103,6 +113,7 @@ export async function openRunDesk(target: RedisTarget & { clock: Clock }): Promi
         hasPublished: async (step) => (await commands.hexists(keys.journal(run), `a:${step}`)) === 1,
       });
     },
+    suffer: (run, job, died) => suffer(scripts, { run, dispatch: null, step: "", job }, died),
     isListening: () => inbox.isReading() && commands.status === "ready",
     close: async () => {
       clearInterval(timer);

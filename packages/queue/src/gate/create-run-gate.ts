@@ -4,6 +4,7 @@ import { Queue } from "bullmq";
 import { QUEUE_SETTINGS, RUNS_QUEUE } from "../jobs/queue-settings.ts";
 import { watchMemory } from "../memory/memory-watch.ts";
 import { neededBytes } from "../memory/needed-bytes.ts";
+import { listQuarantine, pardon } from "../quarantine/quarantine-list.ts";
 import { connectRedis, type RedisTarget, waitUntilReady } from "../redis/connect-redis.ts";
 import { toJournalSnapshot } from "../run/journal-snapshot.ts";
 import { createKeys } from "../run/run-keys.ts";
@@ -103,7 +104,7 @@ export async function createRunGate(options: RunGateOptions): Promise<RunGate> {
     const isFull = !memory.hasRoomFor(needed);
     // A run that exists can still be joined by its key.
     if (isFull && idempotencyKey === null) throw full();
-    const enqueue = () => runs.add("run", { v: 1, run }, { jobId: `${run}.1` });
+    // All travel on one connection, in this order, without waiting for each other: a job without its run is dropped by who takes it.
     const accepted = scripts.accept(
       run,
       planJson,
@@ -120,16 +121,13 @@ export async function createRunGate(options: RunGateOptions): Promise<RunGate> {
       isFull ? 1 : "",
       needed,
     );
-    const inherited = inheritFrom === null ? null : scripts.inherit(run, inheritFrom);
-    // Without a key it is a new run: all travel on one connection, in this order, without waiting for each other. A key may stand for a run that
-    // has its job, so this one's waits for the answer; should the process end meanwhile, the sweeper adds it.
-    const mayBeKnown = idempotencyKey !== null;
-    const [[outcome, found]] = await Promise.all([accepted, inherited, mayBeKnown ? null : enqueue()]);
+    const inherited = inheritFrom === null || isFull ? null : scripts.inherit(run, inheritFrom);
+    const added = isFull ? null : runs.add("run", { v: 1, run }, { jobId: `${run}.1` });
+    const [[outcome, found]] = await Promise.all([accepted, inherited, added]);
     if (outcome === "joined") return found;
     if (outcome === "conflict") throw new ApiError("idempotency_conflict", CONFLICT);
     if (outcome === "full") throw full();
     if (outcome !== "ok") throw new Error(`accept: ${outcome}`);
-    if (mayBeKnown) await enqueue();
     memory.note(needed);
     return null;
   };
@@ -169,6 +167,8 @@ export async function createRunGate(options: RunGateOptions): Promise<RunGate> {
     journal: async (run) => toJournalSnapshot(Object.entries(await commands.hgetall(keys.journal(run))).flat()),
     list: (caller, page) => listRuns(commands, keys, caller, page),
     erase: async (run) => (await scripts.erase(run))[0] !== "open",
+    quarantine: () => listQuarantine(commands, keys),
+    pardon: (id) => pardon(scripts, id),
     isReady: async () => {
       try {
         return subscriber.status === "ready" && (await commands.ping()) === "PONG";

@@ -1,6 +1,7 @@
 import { parseRunPlan, type RunEvent, type RunState } from "@composite-llm/contracts";
 import { isRunId, type RunId } from "@composite-llm/core";
 import type { Redis } from "ioredis";
+import { parseDeaths } from "../quarantine/parse-deaths.ts";
 import type { Keys } from "../run/run-keys.ts";
 import { GOES_ON, type StoredRun } from "./run-gate.ts";
 
@@ -37,6 +38,7 @@ export async function readRun(commands: Redis, keys: Keys, run: RunId): Promise<
     deadlineAtMs: Number(fields["deadline"]),
     expiresAtMs: Number(fields["ended"] ?? fields["deadline"]) + Number(fields["ttl"]),
     retryOf: retryOf !== undefined && isRunId(retryOf) ? retryOf : null,
+    quarantined: parseDeaths(fields["deaths"], true),
     lastEvent: Number(fields["number"] ?? 0),
     outcome: ttlMs === -2 ? null : await readOutcome(commands, keys, run, fields["outcome"]),
   };

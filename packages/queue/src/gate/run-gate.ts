@@ -1,5 +1,6 @@
-import type { RunEvent, RunPlan, RunState } from "@composite-llm/contracts";
+import type { Quarantined, RunEvent, RunPlan, RunState } from "@composite-llm/contracts";
 import type { RunId } from "@composite-llm/core";
+import type { QuarantineEntry } from "../quarantine/quarantine-list.ts";
 import type { JournalSnapshot } from "../run/journal-snapshot.ts";
 
 export interface FollowOptions {
@@ -68,6 +69,8 @@ export interface StoredRun {
   /** When its content goes. */
   expiresAtMs: number;
   retryOf: RunId | null;
+  /** Null when the run itself is in no quarantine. */
+  quarantined: Quarantined | null;
   /** Number of the newest event. */
   lastEvent: number;
   /** The last event, once it ended. */
@@ -100,6 +103,10 @@ export interface RunGate {
   ): Promise<{ runs: StoredRun[]; hasMore: boolean }>;
   /** Removes everything of a run that ended; false when it is still open. */
   erase(run: RunId): Promise<boolean>;
+  /** Runs and calls of all callers that run alone because they kept killing their workers. */
+  quarantine(): Promise<QuarantineEntry[]>;
+  /** Lets a run or a call out of quarantine, by its id there; false when it is not in it. */
+  pardon(id: string): Promise<boolean>;
   /** Whether Redis answers and takes jobs. */
   isReady(): Promise<boolean>;
   close(): Promise<void>;

@@ -1,4 +1,4 @@
-import { WaitingError, Worker } from "bullmq";
+import { DelayedError, WaitingError, Worker } from "bullmq";
 import { connectRedis, type RedisTarget } from "../redis/connect-redis.ts";
 import { createKeys } from "../run/run-keys.ts";
 import { WORKER_SETTINGS } from "./queue-settings.ts";
@@ -9,10 +9,14 @@ export interface TakenJob {
   data: unknown;
   /** How often the job has been taken up, this time included: it rises for good. */
   fence: number;
+  /** How often the job was taken from a worker that died or lost its lock. */
+  stalls: number;
   /** Aborted when the job's lock is lost or the worker gives it up. */
   signal: AbortSignal;
   /** Puts the job back for another worker, at once; the processor then ends by throwing what this gives. */
   handBack(): Promise<Error>;
+  /** Puts the job back for a while; the processor then ends by throwing what this gives. */
+  postpone(delayMs: number): Promise<Error>;
 }
 
 export interface JobWorker {
@@ -42,10 +46,15 @@ export function createWorker(options: JobWorkerOptions): JobWorker {
         id: job.id ?? "",
         data: job.data,
         fence: job.attemptsStarted,
+        stalls: job.stalledCounter,
         signal: signal ?? new AbortController().signal,
         handBack: async () => {
           await job.moveToWait(token);
           return new WaitingError();
+        },
+        postpone: async (delayMs) => {
+          await job.moveToDelayed(Date.now() + delayMs, token);
+          return new DelayedError();
         },
       });
     },

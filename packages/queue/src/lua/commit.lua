@@ -3,7 +3,7 @@
 -- 11 stream attempt (0: its caller knows of none), 12 kind of event of its text (empty: nobody sees it), 13 index of the first batch that its
 -- caller does not know to be appended, then the rests of the data of that batch and of those behind it.
 local step, dispatch, fence, try, outcome = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5]
-local meta = redis.call('HMGET', run, 'state', 'inbox')
+local meta = redis.call('HMGET', run, 'state', 'inbox', 'deaths')
 local state = meta[1]
 local field = cell_field(step, dispatch)
 local cell = state and read_cell(field)
@@ -57,6 +57,8 @@ if status == 'succeeded' then
 end
 write_cell(field, status, fence, try, cell.inbox)
 redis.call('HSET', journal, 'r:' .. step .. '#' .. dispatch, ARGV[6])
+if meta[3] then forget_deaths(run, 'deaths', run_id) end
+if fence > 1 then forget_deaths(journal, 'q:' .. dispatch, run_id .. '.' .. dispatch) end
 if not is_terminal(state) then
   emit('call', ARGV[7] .. status .. ARGV[8])
   tell(meta[2], '{"kind":"settled","run":"' .. run_id .. '","step":' .. cjson.encode(step) .. ',"dispatch":' .. dispatch

@@ -18,6 +18,8 @@ export const SCRIPT_NAMES = [
   "erase",
   "inherit",
   "revive",
+  "suffer",
+  "pardon",
 ] as const;
 export type ScriptName = (typeof SCRIPT_NAMES)[number];
 export type ScriptTexts = Record<ScriptName, string>;

@@ -1,11 +1,18 @@
--- lose: gives up a cell whose job is gone. ARGV: owner, step, dispatch. A cell that has an entry keeps it: its status is returned.
-local meta = redis.call('HMGET', run, 'state', 'owner')
+-- lose: gives up a cell whose job is gone. ARGV: owner (empty: who took its job up gives it up), step, dispatch, fence of who took it up.
+-- A cell that has an entry keeps it: its status is returned.
+local meta = redis.call('HMGET', run, 'state', 'owner', 'inbox')
 if not meta[1] then return { 'gone' } end
 if is_terminal(meta[1]) then return { 'ended' } end
-if tonumber(meta[2]) ~= tonumber(ARGV[1]) then return { 'stale' } end
+local by_owner = ARGV[1] ~= ''
+if by_owner and tonumber(meta[2]) ~= tonumber(ARGV[1]) then return { 'stale' } end
 local field = cell_field(ARGV[2], ARGV[3])
 local cell = read_cell(field)
 if not cell then return { 'unknown' } end
 if cell.status ~= 'open' then return { cell.status } end
+if not by_owner and cell.fence > tonumber(ARGV[4]) then return { 'fenced' } end
 close_cell(field, 'lost')
+if not by_owner then
+  tell(meta[3], '{"kind":"settled","run":"' .. run_id .. '","step":' .. cjson.encode(ARGV[2]) .. ',"dispatch":' .. ARGV[3]
+    .. ',"status":"lost","report":null}')
+end
 return { 'lost' }

@@ -6,6 +6,8 @@ local prefix = string.sub(open_runs, 1, -6)
 local run_id = string.match(run, '[^:]+$')
 -- Bytes that each open run may come to need, which keep their room while new runs are refused.
 local needs = prefix .. ':needs'
+-- Runs and dispatches that killed their workers too often and run alone, by the time since when.
+local quarantine = prefix .. ':quarantine'
 
 local function now_ms()
   local time = redis.call('TIME')
@@ -112,6 +114,46 @@ local function tell(inbox, message)
   end
 end
 
+-- The workers that died on a run (`deaths` of its hash) or on a dispatch (`q:<dispatch>` of its journal) since it last got anywhere, as
+-- `deaths|stalls|fence|since|job|what it makes|how they died`. A job's stalls, which BullMQ never resets, and a death that a take-up of the job
+-- reports are counted once each. `since` is 0 outside of quarantine.
+local function read_deaths(key, field)
+  local text = redis.call('HGET', key, field)
+  if not text then return nil end
+  local deaths, stalls, fence, since, job, step, reason = string.match(text, '^(%d+)|(%d+)|(%d+)|(%d+)|([^|]*)|([^|]*)|(.*)$')
+  return { deaths = tonumber(deaths), stalls = tonumber(stalls), fence = tonumber(fence), since = since, job = job, step = step, reason = reason }
+end
+
+local function write_deaths(key, field, entry)
+  redis.call('HSET', key, field, table.concat({ whole(entry.deaths), whole(entry.stalls), whole(entry.fence), entry.since, entry.job,
+    entry.step, entry.reason }, '|'))
+end
+
+-- Counts what is new; `fence` is that of the take-up that reports a death, or 0. Nil where nobody ever died.
+local function count_deaths(key, field, job, stalls, fence, reason)
+  local entry = read_deaths(key, field)
+  if not entry and stalls == 0 and fence == 0 then return nil end
+  entry = entry or { deaths = 0, stalls = 0, fence = 0, since = '0', job = job, step = '', reason = '' }
+  if entry.job ~= job then entry.job, entry.stalls, entry.fence = job, 0, 0 end
+  local new = math.max(0, stalls - entry.stalls)
+  if new > 0 then entry.stalls, entry.reason = stalls, 'its lock was lost' end
+  if fence > entry.fence then new, entry.fence, entry.reason = new + 1, fence, reason end
+  if new == 0 then return entry end
+  entry.deaths = entry.deaths + new
+  write_deaths(key, field, entry)
+  return entry
+end
+
+-- It got somewhere, or is let go: what killed workers before is no longer held against it.
+local function forget_deaths(key, field, id)
+  local entry = read_deaths(key, field)
+  if not entry or entry.deaths == 0 then return false end
+  entry.deaths, entry.since = 0, '0'
+  write_deaths(key, field, entry)
+  redis.call('ZREM', quarantine, id)
+  return true
+end
+
 -- Ends a cell that nobody waits for any more, if it is `open` or as given; a process that works on it is told to abort.
 local function close_cell(field, status, or_if)
   local cell = read_cell(field)
@@ -144,8 +186,11 @@ local function end_run(target, kind, data, told)
   -- An answer that was to be kept may still come after an end; after a cancel, nothing more is to be spent.
   local or_if = target == 'cancelled' and 'kept' or nil
   for _, field in ipairs(redis.call('HKEYS', journal)) do
-    if string.sub(field, 1, 2) == 'c:' then close_cell(field, 'cancelled', or_if) end
+    local kind = string.sub(field, 1, 2)
+    if kind == 'c:' then close_cell(field, 'cancelled', or_if) end
+    if kind == 'q:' then redis.call('ZREM', quarantine, run_id .. '.' .. string.sub(field, 3)) end
   end
+  redis.call('ZREM', quarantine, run_id)
   emit('run', '{"status":"' .. target .. '"}')
   emit(kind, data)
   redis.call('HSET', run, 'outcome', redis.call('HGET', run, 'number'))

@@ -4,6 +4,7 @@ local meta = redis.call('HMGET', run, 'state', 'jobs')
 if not meta[1] then
   redis.call('ZREM', open_runs, run_id)
   redis.call('HDEL', needs, run_id)
+  redis.call('ZREM', quarantine, run_id)
   return { 'gone' }
 end
 if is_terminal(meta[1]) then

@@ -1,4 +1,5 @@
-import { parseCallReport } from "@composite-llm/contracts";
+import { parseCallReport, type Quarantined } from "@composite-llm/contracts";
+import { parseDeaths } from "../quarantine/parse-deaths.ts";
 import type { Settled } from "./settled.ts";
 
 /** What a run had decided and received when an orchestrator took it up. */
@@ -13,6 +14,8 @@ export interface JournalSnapshot {
   open: readonly { step: string; dispatch: number; isBegun: boolean }[];
   /** Calls that were sent and cancelled, and whose callers have not said yet what they cost. */
   unreported: number;
+  /** Calls that run alone because they kept killing their workers. */
+  quarantined: readonly Quarantined[];
 }
 
 const CELL = /^c:(.*)#(\d+)$/;
@@ -27,10 +30,15 @@ export function toJournalSnapshot(fields: readonly string[]): JournalSnapshot {
   const released = new Map<string, string>();
   const settled: Settled[] = [];
   const open: { step: string; dispatch: number; isBegun: boolean }[] = [];
+  const quarantined: Quarantined[] = [];
   let unreported = 0;
   for (const [field, value] of entries) {
     if (field.startsWith("s:")) entered.set(field.slice(2), Number(value));
     else if (field.startsWith("d:")) released.set(field.slice(2), value);
+    else if (field.startsWith("q:")) {
+      const deaths = parseDeaths(value, false);
+      if (deaths !== null) quarantined.push(deaths);
+    }
     const cell = CELL.exec(field);
     if (cell === null) continue;
     const step = cell[1] as string;
@@ -49,5 +57,5 @@ export function toJournalSnapshot(fields: readonly string[]): JournalSnapshot {
       open.push({ step, dispatch, isBegun: Number(fence) > 0 });
     }
   }
-  return { entered, released, settled, open, unreported };
+  return { entered, released, settled, open, unreported, quarantined };
 }

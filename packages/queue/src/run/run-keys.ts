@@ -14,6 +14,8 @@ export interface Keys {
   openRuns: string;
   /** Bytes that each open run may come to need. */
   needs: string;
+  /** Runs and calls that run alone because they kept killing their workers, by the time since when. */
+  quarantine: string;
   callRecords: string;
   /** Runs that ended and whose webhooks have no job yet, by the time of their end. */
   dueWebhooks: string;
@@ -35,6 +37,7 @@ export function createKeys(prefix: string): Keys {
     runsOf: (caller) => `${prefix}:runs:${caller}`,
     openRuns: `${prefix}:open`,
     needs: `${prefix}:needs`,
+    quarantine: `${prefix}:quarantine`,
     callRecords: `${prefix}:calls`,
     dueWebhooks: `${prefix}:webhooks`,
     sweeper: `${prefix}:sweeper`,

@@ -18,5 +18,5 @@ export function parseSettled(message: JsonObject): (Settled & { run: string }) |
   const { kind, run, step, dispatch, status } = message;
   if (kind !== "settled" || typeof run !== "string" || typeof step !== "string" || typeof dispatch !== "number" || !isCallStatus(status))
     return null;
-  return { run, step, dispatch, status, report: parseCallReport(message["report"]) };
+  return { run, step, dispatch, status, report: message["report"] === null ? null : parseCallReport(message["report"]) };
 }

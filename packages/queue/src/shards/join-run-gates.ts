@@ -1,4 +1,4 @@
-import { ApiError, type RunId, shardOf } from "@composite-llm/core";
+import { ApiError, isRunId, type RunId, shardOf } from "@composite-llm/core";
 import type { RunGate } from "../gate/run-gate.ts";
 import { chooseShard } from "./choose-shard.ts";
 import type { Shards } from "./open-shards.ts";
@@ -11,6 +11,7 @@ export function joinRunGates(shards: Shards<RunGate>): RunGate {
     throw new ApiError("queue_unavailable", "The queue does not answer. Try again in a few seconds.", { retryAfterMs: 2000 });
   };
   const isKnown = (run: RunId): boolean => shardOf(run) < shards.size;
+  const numbers = Array.from({ length: shards.size }, (_, shard) => shard);
   const gateOf = (run: RunId): RunGate => {
     if (isKnown(run)) return at(shardOf(run));
     throw new ApiError("run_not_found", `There is no run ${run}.`);
@@ -28,15 +29,22 @@ export function joinRunGates(shards: Shards<RunGate>): RunGate {
     read: async (run) => (isKnown(run) ? gateOf(run).read(run) : null),
     journal: async (run) => gateOf(run).journal(run),
     list: async (caller, page) => {
-      const numbers = Array.from({ length: shards.size }, (_, shard) => shard);
       const pages = await Promise.all(numbers.map(async (shard) => at(shard).list(caller, page)));
       // Ids begin with their time, and a page of each shard holds all that could belong to a page of all.
       const runs = pages.flatMap((each) => each.runs).toSorted((one, other) => (one.run < other.run ? 1 : -1));
       return { runs: runs.slice(0, page.limit), hasMore: runs.length > page.limit || pages.some((each) => each.hasMore) };
     },
     erase: async (run) => gateOf(run).erase(run),
+    quarantine: async () => {
+      const lists = await Promise.all(numbers.map(async (shard) => at(shard).quarantine()));
+      return lists.flat().toSorted((one, other) => one.sinceMs - other.sinceMs);
+    },
+    pardon: async (id) => {
+      const [run = ""] = id.split(".");
+      return isRunId(run) && isKnown(run) && gateOf(run).pardon(id);
+    },
     isReady: async () => {
-      const gates = Array.from({ length: shards.size }, (_, shard) => shards.at(shard));
+      const gates = numbers.map((shard) => shards.at(shard));
       return (await Promise.all(gates.map(async (gate) => gate !== null && gate.isReady()))).every(Boolean);
     },
     close: () => shards.close((gate) => gate.close()),

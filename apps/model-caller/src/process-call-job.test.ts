@@ -1,0 +1,149 @@
+import { type CallJob, type CallReport } from "@composite-llm/contracts";
+import { createRunId, isRetryable } from "@composite-llm/core";
+import { type IsolatedEnd } from "@composite-llm/runtime";
+import { describe, expect, it } from "vitest";
+import { createLocalAdmission } from "./admission.ts";
+import { type CallJobDeps, processCallJob } from "./process-call-job.ts";
+
+const step = (name: string): CallJob["steps"][number] => ({
+  step: name,
+  stage: "propose",
+  slot: 0,
+  role: "proposer",
+  model: "m",
+  params: {},
+  prompt: 0,
+  publish: null,
+  stream: false,
+});
+
+/** A job that was taken so often from a worker that died, and what becomes of its calls. */
+function setUp({ steps = ["propose.0.0"], stalls = 0, deaths = stalls, cells = {}, end }: Setting) {
+  const begun: string[] = [];
+  const commits: CallReport[] = [];
+  const apart: unknown[] = [];
+  const suffered: (string | null)[] = [];
+  const job: CallJob = {
+    v: 1,
+    run: createRunId(0),
+    dispatch: 1001,
+    provider: "openai",
+    digest: "d",
+    prompts: [[]],
+    steps: steps.map(step),
+    deadlineMs: 60_000,
+    queuedAtMs: 0,
+  };
+  const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+  const logger = { ...silent, child: () => silent } as unknown as CallJobDeps["logger"];
+  const deps: CallJobDeps = {
+    desk: {
+      clock: { now: () => 0, observe: () => undefined },
+      begin: async (claim) => {
+        begun.push(claim.step.step);
+        return { kind: "refused", reason: "seen" };
+      },
+      append: async () => false,
+      commit: async (_claim, outcome, report) => {
+        commits.push(report);
+        return outcome;
+      },
+      giveUp: async (claim) => cells[claim.step.step] ?? "lost",
+      suffer: async (_claim, _job, died) => {
+        suffered.push(died);
+        return { deaths, reason: "killed" };
+      },
+      watch: () => () => undefined,
+      isListening: () => true,
+      close: async () => undefined,
+    },
+    admission: createLocalAdmission(
+      () => 10,
+      () => 0,
+    ),
+    targetOf: () => ({
+      provider: { call: () => Promise.reject(new Error("called")) },
+      isSimulated: true,
+      timeouts: { firstTokenMs: 1000, idleMs: 1000 },
+      adapt: (_model, params) => ({ params, adjusted: [] }),
+      price: () => ({ costNanoUsd: 0, costSource: "catalog" }),
+    }),
+    clock: { now: () => 0, monotonicMs: () => 0 },
+    random: () => 0,
+    startTimer: () => () => undefined,
+    closing: new AbortController().signal,
+    logger,
+    isolation: {
+      isFull: false,
+      run: async (order) => {
+        apart.push(order);
+        return end ?? { kind: "done", outcome: "done" };
+      },
+    },
+  };
+  const taken = {
+    id: `${job.run}.1001`,
+    data: job,
+    fence: stalls + 1,
+    stalls,
+    signal: new AbortController().signal,
+    handBack: async () => new Error("handed back"),
+    postpone: async () => new Error("postponed"),
+  };
+  return { process: () => processCallJob(taken, deps), job, begun, commits, apart, suffered };
+}
+
+interface Setting {
+  steps?: string[];
+  stalls?: number;
+  deaths?: number;
+  /** What becomes of cells that are given up; lost unless given. */
+  cells?: Record<string, string>;
+  end?: IsolatedEnd;
+}
+
+describe("a call job", () => {
+  it("is done here, all calls at once, when no worker died on it", async () => {
+    const { process, begun, suffered } = setUp({ steps: ["propose.0.0", "propose.0.1"] });
+    await process();
+    expect(begun).toEqual(["propose.0.0", "propose.0.1"]);
+    expect(suffered).toEqual([]);
+  });
+
+  it("of several calls on which a worker died leaves each to a job of its own", async () => {
+    const { process, begun, suffered } = setUp({ steps: ["propose.0.0", "propose.0.1"], stalls: 1 });
+    await process();
+    expect({ begun, suffered }).toEqual({ begun: [], suffered: [] });
+  });
+
+  it("still makes the calls whose stage goes on without them", async () => {
+    const { process, begun } = setUp({ steps: ["propose.0.0", "propose.0.1"], stalls: 1, cells: { "propose.0.1": "kept" } });
+    await process();
+    expect(begun).toEqual(["propose.0.1"]);
+  });
+
+  it("of one call is done here up to the second death, in a process of its own from the third on", async () => {
+    const twice = setUp({ stalls: 2 });
+    await twice.process();
+    expect(twice).toMatchObject({ begun: ["propose.0.0"], apart: [] });
+    const often = setUp({ stalls: 3 });
+    await often.process();
+    expect(often).toMatchObject({ begun: [], apart: [{ data: often.job, fence: 4, steps: ["propose.0.0"] }] });
+  });
+
+  it("counts the death of that process", async () => {
+    const { process, suffered } = setUp({ stalls: 3, end: { kind: "died", how: "killed by SIGKILL" } });
+    await expect(process()).rejects.toThrow("postponed");
+    expect(suffered).toEqual([null, "killed by SIGKILL"]);
+  });
+
+  it("fails after the twelfth death, with the reason, and cannot be repeated", async () => {
+    const { process, begun, apart, commits } = setUp({ stalls: 3, deaths: 12 });
+    await process();
+    expect({ begun, apart }).toEqual({ begun: [], apart: [] });
+    const [report] = commits;
+    expect(report).toMatchObject({ step: "propose.0.0", tries: 0, failure: { class: "unavailable", code: "worker_deaths" } });
+    expect(report?.failure?.message).toMatch(/12 workers died .* \(the last one: killed\)/);
+    expect(report?.failure && isRetryable(report.failure)).toBe(false);
+  });
+});
