@@ -19,6 +19,8 @@ export interface Arena {
   clients: ClientRecord[];
   disturbances: Disturbance[];
   recoveries: Recovery[];
+  /** What was measured on the way, in ms or MB, by what it is. */
+  measured: Map<string, number[]>;
   /** What is looked at in the background; waited for before the evidence is gathered. */
   watches: Promise<void>[];
   /** Keys before the first request. */

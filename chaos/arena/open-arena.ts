@@ -61,6 +61,7 @@ export async function openArena(options: ArenaOptions, random: Random, say: (lin
     disturbances: [],
     recoveries: [],
     watches: [],
+    measured: new Map(),
     keysBefore: await windForward(redis, stack.redisPrefix),
     limits: { openai: concurrent, anthropic: concurrent },
     close: async () => {

@@ -50,6 +50,8 @@ export interface Evidence {
   disturbances: readonly Disturbance[];
   /** Of orchestrators; those of callers are in the ledger. */
   recoveries: readonly Recovery[];
+  /** What an experiment measured on the way, in ms or MB, by what it is. */
+  measured: ReadonlyMap<string, readonly number[]>;
   /** Runs in the set of open runs. */
   openRuns: readonly string[];
   openJobs: readonly OpenJob[];

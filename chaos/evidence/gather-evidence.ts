@@ -25,6 +25,7 @@ export async function gatherEvidence(arena: Arena): Promise<Evidence> {
     clients,
     disturbances: arena.disturbances,
     recoveries: arena.recoveries,
+    measured: arena.measured,
     openRuns: await redis.zrange(`${prefix}:open`, "0", "-1"),
     openJobs: await readOpenJobs(redis, prefix),
     locks: await locksOf(redis, prefix),

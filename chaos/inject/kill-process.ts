@@ -28,3 +28,12 @@ export async function freezeProcess(arena: Arena, name: string, durationMs: numb
   await victim.kill("SIGCONT");
   arena.disturbances.push({ kind: "stopped", of: name, fromMs, untilMs: Date.now() });
 }
+
+/** Parts a process from Redis for a while. */
+export async function partProcess(arena: Arena, name: string, durationMs: number): Promise<void> {
+  const fromMs = Date.now();
+  arena.ways.get(name)?.proxy.partition();
+  await pause(durationMs);
+  arena.ways.get(name)?.proxy.heal();
+  arena.disturbances.push({ kind: "parted", of: name, fromMs, untilMs: Date.now() });
+}

@@ -20,3 +20,12 @@ export function rewrite(chunk: Buffer, { from, to }: Rewriting): Buffer {
   }
   return changed;
 }
+
+/** Where the beginning of a text starts that a chunk ends with, for the rest of it may come with the next one; the chunk's length when it does not. */
+export function beginningOf(chunk: Buffer, text: string): number {
+  const whole = Buffer.from(text);
+  for (let length = Math.min(whole.length - 1, chunk.length); length > 0; length -= 1) {
+    if (chunk.subarray(chunk.length - length).equals(whole.subarray(0, length))) return chunk.length - length;
+  }
+  return chunk.length;
+}

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, connect, type Server, type Socket } from "node:net";
 import { cutBefore } from "./cut-before.ts";
-import { rewrite, type Rewriting } from "./rewriting.ts";
+import { beginningOf, rewrite, type Rewriting } from "./rewriting.ts";
 
 /** A way to Redis that the suite owns, one for each process: what it does not hand on, the process does not see. */
 export interface TcpProxy {
@@ -16,8 +16,8 @@ export interface TcpProxy {
   holdBefore(text: string): Promise<void>;
   /** Called with all that the process sends. */
   onSent: (chunk: Buffer) => void;
-  /** Changes a piece of what the process sends. */
-  rewriting: Rewriting | null;
+  /** Changes pieces of what the process sends. */
+  rewritings: readonly Rewriting[];
   /** Lets go of the connections that are held; the others stay. */
   release(): void;
   close(): Promise<void>;
@@ -27,6 +27,8 @@ interface Link {
   client: Socket;
   server: Socket;
   isHeld: boolean;
+  /** What was not handed on yet, for it may be the beginning of what is to be changed. */
+  rest: Buffer;
 }
 
 function listeningPort(server: Server): number {
@@ -46,9 +48,18 @@ export async function openTcpProxy(targetPort: number): Promise<TcpProxy> {
     link.server.destroy();
   };
 
+  const changed = (link: Link, sent: Buffer): Buffer => {
+    const { rewritings } = proxy;
+    if (rewritings.length === 0 && link.rest.length === 0) return sent;
+    const chunk = Buffer.concat([link.rest, sent]);
+    const whole = Math.min(chunk.length, ...rewritings.map(({ from }) => beginningOf(chunk, from)));
+    link.rest = chunk.subarray(whole);
+    return rewritings.reduce(rewrite, chunk.subarray(0, whole));
+  };
+
   const send = (link: Link, sent: Buffer): void => {
     proxy.onSent(sent);
-    const chunk = proxy.rewriting === null ? sent : rewrite(sent, proxy.rewriting);
+    const chunk = changed(link, sent);
     const cut = hold === null ? -1 : cutBefore(chunk, hold.text);
     if (cut < 0) {
       link.server.write(chunk);
@@ -62,7 +73,7 @@ export async function openTcpProxy(targetPort: number): Promise<TcpProxy> {
   };
 
   const server = createServer((client) => {
-    const link: Link = { client, server: connect(targetPort, "127.0.0.1"), isHeld: false };
+    const link: Link = { client, server: connect(targetPort, "127.0.0.1"), isHeld: false, rest: Buffer.alloc(0) };
     links.add(link);
     client.setNoDelay(true);
     link.server.setNoDelay(true);
@@ -98,7 +109,7 @@ export async function openTcpProxy(targetPort: number): Promise<TcpProxy> {
         hold = { text, reached: resolve };
       }),
     onSent: () => undefined,
-    rewriting: null,
+    rewritings: [],
     release: () => {
       hold = null;
       for (const link of links) if (link.isHeld) end(link);

@@ -12,8 +12,12 @@ export const nothingTwice: Invariant = {
     const violations: string[] = [];
     const committed = new Map<string, number>();
     for (const { run, step, kind, status, atMs } of records) {
-      if (kind === "finished" && status === "succeeded") committed.set(`${run} ${stepOf(step)}`, atMs);
+      const key = `${run} ${stepOf(step)}`;
+      if (kind === "finished" && status === "succeeded") committed.set(key, Math.min(atMs, committed.get(key) ?? Infinity));
     }
+    const failed = new Set(records.filter(({ kind, status }) => kind === "finished" && status === "failed").map(tryOf));
+    const hasFailed = ({ outcome, run, step, cell, try: number }: LedgerRequest): boolean =>
+      outcome === "error" || failed.has(tryOf({ run, step, dispatch: cell, try: number }));
     let [repeated, extra, underWay] = [0, 0, 0];
     const isExcused = ({ startedMs, endedMs }: LedgerRequest): boolean =>
       disturbances.some((one) => couldLoseCall(one, startedMs, endedMs ?? Infinity));
@@ -36,7 +40,7 @@ export const nothingTwice: Invariant = {
         if (before === undefined || request.step?.includes("~") === true) return;
         repeated += 1;
         // A failed try is tried again; anything else is only repeated when its caller lost it.
-        if (before.outcome !== "error" && !requests.slice(0, index + 1).some(isExcused))
+        if (!hasFailed(before) && !requests.slice(0, index + 1).some(isExcused))
           violations.push(`request ${request.id} of ${key} repeats ${before.id}, which nobody lost`);
       });
     }
@@ -48,6 +52,10 @@ export const nothingTwice: Invariant = {
     return { figures, violations };
   },
 };
+
+function tryOf(call: { run: string | null; step: string | null; dispatch: number | null; try: number | null }): string {
+  return `${call.run} ${call.step}#${call.dispatch}.${call.try}`;
+}
 
 /** Whether a run ended badly, after which its key is free again. */
 function hadFailed({ status, error }: { status: number | null; error: string | null }): boolean {

@@ -42,6 +42,7 @@ export function sampleEvidence(changes: Partial<Evidence> = {}): Evidence {
     clients: [sampleClient()],
     disturbances: [],
     recoveries: [],
+    measured: new Map(),
     openRuns: [],
     openJobs: [],
     locks: [],

@@ -1,4 +1,5 @@
 import { pause } from "../until.ts";
+import { clientFetch } from "./client-fetch.ts";
 import type { ClientRecord, ClientTry } from "./client-record.ts";
 
 /** A request as a client means it. */
@@ -10,8 +11,10 @@ export interface Ask {
   idempotencyKey: string | null;
   /** The client hangs up with it, on purpose. */
   signal?: AbortSignal;
-  /** Tries at most, with a key. */
+  /** Tries at most: one without a key, and very many with one, unless given. */
   maxTries?: number;
+  /** Whether a 503 ends it too. */
+  isRefusalFinal?: boolean;
 }
 
 const MESSAGES = [
@@ -21,6 +24,9 @@ const MESSAGES = [
 
 /** Longest wait between two tries: the outages of the suite are longer than the official clients' patience. */
 const LONGEST_PAUSE_MS = 1_000;
+
+/** Tries of a patient client: two minutes of them. */
+export const PATIENCE = 120;
 
 /** A client whose runs keep failing is no longer repeating one request. */
 const MOST_RUNS = 2;
@@ -48,7 +54,7 @@ export function noteRun(record: ClientRecord, run: string | null): void {
 
 /** Sends a chat completion and notes status and run. */
 export async function sendChat(ask: Ask, record: ClientRecord, now: ClientTry, more: object): Promise<Response> {
-  const answer = await fetch(`${ask.gatewayUrl}/v1/chat/completions`, {
+  const answer = await clientFetch(`${ask.gatewayUrl}/v1/chat/completions`, {
     method: "POST",
     headers: headersOf(ask),
     body: bodyOf(ask, more),
@@ -66,7 +72,7 @@ function breakOf(error: unknown): string {
 
 /** Repeats a request until its answer came whole, was refused for good, or the client gave up. Every try is noted. */
 export async function tryUntilWhole(record: ClientRecord, ask: Ask, send: (now: ClientTry) => Promise<void>): Promise<void> {
-  const maxTries = ask.idempotencyKey === null ? 1 : (ask.maxTries ?? 120);
+  const maxTries = ask.maxTries ?? (ask.idempotencyKey === null ? 1 : PATIENCE);
   for (let count = 1; count <= maxTries; count += 1) {
     const now: ClientTry = { atMs: Date.now(), tookMs: 0, status: null, text: "", isWhole: false, error: null };
     record.tries.push(now);
@@ -82,7 +88,7 @@ export async function tryUntilWhole(record: ClientRecord, ask: Ask, send: (now: 
     }
     const isRefused = now.error !== null && now.status !== null && now.status >= 400 && now.status < 500;
     // A 502 or 504 is the end of its run: with the same key another one would begin.
-    const isOver = now.status === 502 || now.status === 504;
+    const isOver = now.status === 502 || now.status === 504 || (now.status === 503 && ask.isRefusalFinal === true);
     if (now.isWhole || isRefused || isOver || record.runs.length > MOST_RUNS) return;
     await pause(Math.min(LONGEST_PAUSE_MS, 100 * count));
   }

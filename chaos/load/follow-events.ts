@@ -1,5 +1,6 @@
+import { clientFetch } from "./client-fetch.ts";
 import type { ClientEvent, ClientRecord, ClientTry } from "./client-record.ts";
-import { type Ask, bodyOf, errorCode, headersOf, noteRun, toRecord, tryUntilWhole } from "./ask.ts";
+import { type Ask, bodyOf, errorCode, headersOf, noteRun, PATIENCE, toRecord, tryUntilWhole } from "./ask.ts";
 import { readLines } from "./read-lines.ts";
 
 async function readEvents(body: ReadableStream<Uint8Array>, events: ClientEvent[], now: ClientTry): Promise<void> {
@@ -25,10 +26,11 @@ function finalText(data: Record<string, unknown>): string {
 /** Begins a run in the background and reads its events to the last, again from the last one seen when the connection breaks. */
 export async function followEvents(ask: Ask, onEvent: () => void = () => undefined): Promise<ClientRecord> {
   const record = toRecord("events", ask);
-  await tryUntilWhole(record, ask, async (now) => {
+  // Also without a key: to read on repeats nothing.
+  await tryUntilWhole(record, { maxTries: PATIENCE, ...ask }, async (now) => {
     const run = record.runs[0];
     if (run === undefined) {
-      const accepted = await fetch(`${ask.gatewayUrl}/v1/runs`, { method: "POST", headers: headersOf(ask), body: bodyOf(ask) });
+      const accepted = await clientFetch(`${ask.gatewayUrl}/v1/runs`, { method: "POST", headers: headersOf(ask), body: bodyOf(ask) });
       now.status = accepted.status;
       const body = (await accepted.json()) as { id?: string; error?: { code: string | null } };
       if (accepted.status === 202 || accepted.status === 200) noteRun(record, body.id ?? null);
@@ -36,7 +38,7 @@ export async function followEvents(ask: Ask, onEvent: () => void = () => undefin
       return;
     }
     const last = record.events.at(-1)?.id;
-    const answer = await fetch(`${ask.gatewayUrl}/v1/runs/${run}/events`, {
+    const answer = await clientFetch(`${ask.gatewayUrl}/v1/runs/${run}/events`, {
       headers: last === undefined ? {} : { "last-event-id": String(last) },
       ...(ask.signal === undefined ? {} : { signal: ask.signal }),
     });

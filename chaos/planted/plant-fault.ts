@@ -8,7 +8,7 @@ import { ask } from "../load/ask-some.ts";
 import type { PlantedFault } from "./planted-faults.ts";
 
 const PANEL = {
-  model: "composite/moa/openai/gpt-4o-mock-tokens-60-tps-25",
+  model: "composite/moa/openai/gpt-4o-mock-tokens-60-tps-15",
   proposers: ["openai/gpt-4o-mini-mock-latency-100", "openai/gpt-5-mini-mock-latency-100"],
 };
 
@@ -16,8 +16,8 @@ const PANEL = {
 const PATIENCE_MS = 8_000;
 
 /** Has every script sent to Redis anew, changed on its way. */
-async function putScripts({ ways, redis }: Arena, rewriting: Rewriting | null): Promise<void> {
-  for (const { proxy } of ways.values()) proxy.rewriting = rewriting;
+async function putScripts({ ways, redis }: Arena, rewritings: readonly Rewriting[]): Promise<void> {
+  for (const { proxy } of ways.values()) proxy.rewritings = rewritings;
   await redis.script("FLUSH");
 }
 
@@ -29,7 +29,7 @@ async function putScripts({ ways, redis }: Arena, rewriting: Rewriting | null): 
  */
 export async function plantFault(arena: Arena, fault: PlantedFault | null): Promise<Map<string, string[]>> {
   for (const noted of [arena.clients, arena.disturbances, arena.recoveries, arena.watches]) noted.length = 0;
-  await putScripts(arena, fault?.rewriting ?? null);
+  await putScripts(arena, fault?.rewritings ?? []);
   const asked = ask(
     arena,
     Array.from({ length: 3 }, () => ({ fields: PANEL, key: null })),
@@ -39,7 +39,7 @@ export async function plantFault(arena: Arena, fault: PlantedFault | null): Prom
   await untilQuiet(arena, PATIENCE_MS);
   const gathered = await gatherEvidence(arena);
   const evidence = fault?.falsify?.(gathered) ?? gathered;
-  await putScripts(arena, null);
+  await putScripts(arena, []);
   // Whatever the fault left behind is not the next one's.
   const locks = await locksOf(arena.redis, arena.stack.redisPrefix);
   if (locks.length > 0) await arena.redis.del(locks);

@@ -13,7 +13,7 @@ export interface PlantedFault {
   what: string;
   seenBy: Invariant["name"];
   /** In the scripts, on their way to Redis; none where the fault is in what is done. */
-  rewriting: Rewriting | null;
+  rewritings: readonly Rewriting[];
   /** What is done while a run is under way. */
   meanwhile(arena: Arena): Promise<void>;
   /** Where the fault is in what was promised. */
@@ -34,50 +34,55 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   {
     what: "a run that never says that it ended",
     seenBy: "I1",
-    rewriting: { from: "emit('run', '{\"status\":\"' .. target .. '\"}')", to: "" },
+    rewritings: [{ from: "emit('run', '{\"status\":\"' .. target .. '\"}')", to: "" }],
     meanwhile: nothing,
   },
   {
     what: "a commit without its journal entry: the next owner calls again what is paid",
     seenBy: "I2",
-    rewriting: {
-      from: "  redis.call('HSET', journal, winner, dispatch)\nend\nwrite_cell(field, status, fence, try, cell.inbox)\n",
-      to: "end\n",
-    },
+    rewritings: [
+      { from: "redis.call('HSET', journal, winner, dispatch)", to: "" },
+      {
+        from: "write_cell(field, status, fence, try, cell.inbox)\nredis.call('HSET', journal, 'r:'",
+        to: "redis.call('HSET', journal, 'r:'",
+      },
+    ],
     meanwhile: async (arena) => killProcess(arena, await ownerOfOpenRun(arena)),
   },
   {
     what: "a swallowed chunk",
     seenBy: "I3",
-    rewriting: {
-      from: "-- Adds a batch to a stream unless it is there already: its caller may have missed the answer. `rest` is its data but for what stands here.\nlocal function append_batch(step, stream, index, kind, rest)\n  if index ~= stream.batches then return end",
-      to: "local function append_batch(step, stream, index, kind, rest)\n  if index == 1 then stream.batches = 2 end if index ~= stream.batches then return end",
-    },
+    rewritings: [
+      {
+        from: "-- Adds a batch to a stream unless it is there already: its caller may have missed the answer. `rest` is its data but for what stands here.\nlocal function append_batch(step, stream, index, kind, rest)\n  if index ~= stream.batches then return end",
+        to: "local function append_batch(step, stream, index, kind, rest)\n  if index == 1 then stream.batches = 2 end if index ~= stream.batches then return end",
+      },
+    ],
     meanwhile: nothing,
   },
   {
     what: "a provider that allows one request at once, before workers that know of no limit",
     seenBy: "I4",
-    rewriting: null,
+    rewritings: [],
     meanwhile: nothing,
     falsify: (evidence) => ({ ...evidence, limits: { openai: 1, anthropic: 1 } }),
   },
   {
     what: "a lock that is never given back",
     seenBy: "I5",
-    rewriting: { from: '  rcall("DEL", lockKey)', to: 'rcall("SET",lockKey,1)' },
+    rewritings: [{ from: '  rcall("DEL", lockKey)', to: 'rcall("SET",lockKey,1)' }],
     meanwhile: nothing,
   },
   {
     what: "a run whose keys never expire",
     seenBy: "I6",
-    rewriting: { from: "redis.call('PEXPIRE', key, meta[2])", to: "redis.call('PERSIST', key)" },
+    rewritings: [{ from: "redis.call('PEXPIRE', key, meta[2])", to: "redis.call('PERSIST', key)" }],
     meanwhile: nothing,
   },
   {
     what: "a run that nobody takes up for ten seconds after its orchestrator was killed",
     seenBy: "I7",
-    rewriting: null,
+    rewritings: [],
     meanwhile: async (arena) => {
       const victim = await ownerOfOpenRun(arena);
       const other = victim === "orchestrator-1" ? "orchestrator-2" : "orchestrator-1";
@@ -88,7 +93,7 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   {
     what: "a request that is not recorded",
     seenBy: "I8",
-    rewriting: { from: "  record(ARGV[8])\n", to: "" },
+    rewritings: [{ from: "  record(ARGV[8])\n", to: "" }],
     meanwhile: nothing,
   },
 ];
