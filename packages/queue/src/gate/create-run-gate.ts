@@ -104,7 +104,7 @@ export async function createRunGate(options: RunGateOptions): Promise<RunGate> {
     const isFull = !memory.hasRoomFor(needed);
     // A run that exists can still be joined by its key.
     if (isFull && idempotencyKey === null) throw full();
-    // All travel on one connection, in this order, without waiting for each other: a job without its run is dropped by who takes it.
+    const enqueue = () => runs.add("run", { v: 1, run }, { jobId: `${run}.1` });
     const accepted = scripts.accept(
       run,
       planJson,
@@ -121,13 +121,16 @@ export async function createRunGate(options: RunGateOptions): Promise<RunGate> {
       isFull ? 1 : "",
       needed,
     );
-    const inherited = inheritFrom === null || isFull ? null : scripts.inherit(run, inheritFrom);
-    const added = isFull ? null : runs.add("run", { v: 1, run }, { jobId: `${run}.1` });
-    const [[outcome, found]] = await Promise.all([accepted, inherited, added]);
+    const inherited = inheritFrom === null ? null : scripts.inherit(run, inheritFrom);
+    // Without a key it is a new run: all travel on one connection, in this order, without waiting for each other. A key may stand for a run that
+    // has its job, so this one's waits for the answer; should the process end meanwhile, the sweeper adds it.
+    const mayBeKnown = idempotencyKey !== null;
+    const [[outcome, found]] = await Promise.all([accepted, inherited, mayBeKnown ? null : enqueue()]);
     if (outcome === "joined") return found;
     if (outcome === "conflict") throw new ApiError("idempotency_conflict", CONFLICT);
     if (outcome === "full") throw full();
     if (outcome !== "ok") throw new Error(`accept: ${outcome}`);
+    if (mayBeKnown) await enqueue();
     memory.note(needed);
     return null;
   };

@@ -35,6 +35,16 @@ describe("an idempotency key", () => {
     });
   });
 
+  it("adds no job for a request that it joins to a run, or refuses", async () => {
+    const jobs = () => bench.redis.llen(`${bench.prefix}:q:runs:wait`);
+    const idempotencyKey = fresh();
+    await bench.submit({}, { idempotencyKey, fingerprint: "one" });
+    const known = await jobs();
+    await bench.submit({}, { idempotencyKey, fingerprint: "one" });
+    await expect(bench.submit({}, { idempotencyKey, fingerprint: "two" })).rejects.toMatchObject({ key: "idempotency_conflict" });
+    expect(await jobs()).toBe(known);
+  });
+
   it("belongs to its caller", async () => {
     const key = { idempotencyKey: fresh(), fingerprint: "f" };
     const one = await bench.submit({ caller: "a" }, key);

@@ -50,7 +50,9 @@ export const commonOptions = closedObject({
   on_disconnect: z
     .enum(["cancel", "grace", "continue"])
     .optional()
-    .describe("A client that hangs up cancels its run unless `continue`: `grace` is a `cancel` until runs can be joined again"),
+    .describe(
+      "What a client that hangs up does to its run: `cancel`, `continue`, or `grace`, which cancels it after 3 s unless somebody joined it; `grace` for a client that may come back and `cancel` for others unless set",
+    ),
   restart: z
     .enum(["error", "buffer"])
     .default("error")
