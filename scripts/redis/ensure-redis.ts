@@ -6,6 +6,8 @@ import { type PrivateRedis, startPrivateRedis } from "./private-redis.ts";
 import { probeRedis } from "./probe-redis.ts";
 import { findRedisBinary, type RedisBinary } from "./redis-binary.ts";
 
+export { findRedisBinary };
+
 export interface EnsuredRedis {
   /** Several, separated by commas, where REDIS_URL has several. */
   url: string;
