@@ -39,7 +39,7 @@ const WEBHOOKS = 20;
 /** Connects to the queues of one shard and begins to execute its runs. */
 export async function buildOrchestrator(options: OrchestratorOptions): Promise<Orchestrator> {
   const { redis, registry, latencies, isolation, clock, startTimer, logger } = options;
-  const desk = await openRunDesk({ ...redis, clock });
+  const desk = await openRunDesk({ ...redis, clock, slots: options.concurrency });
   const closing = new AbortController();
   const sweeper = openSweeper({ ...redis, onSwept: (run, swept) => logger.info({ run, swept }, "swept") });
   // One is enough: its loop takes up several thousand runs a second, and each more is woken for every job.
@@ -58,7 +58,9 @@ export async function buildOrchestrator(options: OrchestratorOptions): Promise<O
     isConsuming: () => desk.isListening() && webhooks.isConsuming() && worker.isConsuming(),
     close: async (graceMs) => {
       closing.abort();
-      await Promise.all([worker, webhooks].map((each) => each.close(graceMs)));
+      const closed = Promise.all([worker, webhooks].map((each) => each.close(graceMs)));
+      await desk.wakeParked();
+      await closed;
       await sweeper.close();
       await desk.close();
     },

@@ -13,8 +13,11 @@ export interface ExecuteDeps {
   logger: Logger;
 }
 
-/** Executes a run that this process owns, and gives whether it is left to another process. Rejects only when Redis fails. */
-export async function executeOwned(port: OwnedRun, deps: ExecuteDeps): Promise<"done" | "handed_back"> {
+/**
+ * Executes a run that this process owns, and gives whether it is left to another process: at once, or when what it waits for has come. Rejects only when
+ * Redis fails.
+ */
+export async function executeOwned(port: OwnedRun, deps: ExecuteDeps): Promise<"done" | "handed_back" | "parked"> {
   const logger = deps.logger.child({ run: port.run });
   const letGo = (): void => port.let();
   if (deps.closing.aborted) letGo();
@@ -32,6 +35,10 @@ export async function executeOwned(port: OwnedRun, deps: ExecuteDeps): Promise<"
     if (deps.closing.aborted) {
       logger.info("the run is handed back");
       return "handed_back";
+    }
+    if (error.outcome === "parked") {
+      logger.debug("the run is parked until its provider has room");
+      return "parked";
     }
     logger.info({ outcome: error.outcome }, "the run went to another owner or ended elsewhere");
   } finally {

@@ -28,7 +28,15 @@ export async function preparePerformer({ env, logger, signal }: ServiceContext):
       desk = await openRunDesk({ url, prefix: config.redisPrefix, onError, clock: systemClock });
       const port = await desk.take(run, job);
       if (port === null) return "done";
-      return executeOwned(port, { registry: () => registry, startTimer, latencies: createLatencyBook(), closing: signal, logger });
+      const ended = await executeOwned(port, {
+        registry: () => registry,
+        startTimer,
+        latencies: createLatencyBook(),
+        closing: signal,
+        logger,
+      });
+      // It was taken up to be held to its end, so it is never parked.
+      return ended === "handed_back" ? ended : "done";
     },
     close: async () => desk?.close(),
   };

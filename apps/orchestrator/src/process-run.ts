@@ -4,6 +4,7 @@ import { GIVE_UP_AFTER, type OwnedRun, QUARANTINE_AFTER, type RunDesk, type Take
 import { doApart, type Isolation } from "@composite-llm/runtime";
 import { type ExecuteDeps, executeOwned } from "./execute-owned.ts";
 import type { RunOrder } from "./perform-run.ts";
+import { trackTimers } from "./track-timers.ts";
 
 export interface ProcessRunDeps extends ExecuteDeps {
   desk: RunDesk;
@@ -20,13 +21,16 @@ export async function processRun(job: TakenJob, deps: ProcessRunDeps): Promise<v
   if (!isRunId(run)) throw new Error("the run job names no run");
   if (deps.closing.aborted) throw await job.handBack();
   const logger = deps.logger.child({ run });
-  const port = await deps.desk.take(run, job);
+  const timers = trackTimers(deps.startTimer, () => port?.now() ?? 0);
+  const port = await deps.desk.take(run, job, () => timers.nextDueMs());
   if (port === null) {
     logger.debug("the run had ended");
     return;
   }
   if (port.deaths < QUARANTINE_AFTER) {
-    if ((await executeOwned(port, deps)) === "handed_back") throw await job.handBack();
+    const ended = await executeOwned(port, { ...deps, startTimer: timers.startTimer });
+    if (ended === "handed_back") throw await job.handBack();
+    if (ended === "parked") throw await deps.desk.putAside(run, job);
     return;
   }
   const counted = await deps.desk.suffer(run, job, null);

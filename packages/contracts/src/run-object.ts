@@ -39,6 +39,8 @@ export interface RunFacts {
   startedAtMs: number | null;
   endedAtMs: number | null;
   deadlineAtMs: number;
+  /** Until when at most it is put aside; null when it is not. */
+  parkedUntilMs: number | null;
   expiresAtMs: number;
   retryOf: string | null;
   /** Null when the run itself is in no quarantine. */
@@ -63,8 +65,7 @@ export function toRunObject(facts: RunFacts, journal: RunJournal, nowMs: number)
     id: run,
     object: "composite.run",
     status: state,
-    // No run is parked yet: one that waits for a provider keeps its place.
-    waiting: null,
+    waiting: state !== "running" || facts.parkedUntilMs === null ? null : { until: toTime(facts.parkedUntilMs), reason: "rate_limited" },
     model: plan.model,
     background: plan.background,
     created_at: toTime(createdAtMs),

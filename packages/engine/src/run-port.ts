@@ -31,6 +31,8 @@ export interface RunPort {
     readonly released: ReadonlyMap<string, string>;
     readonly settled: readonly Settled[];
     /** `isBegun`: a request for it has left. */
+    /** When an earlier owner put the run aside, to go on with it only when something comes; null when the last owner did not. */
+    readonly parkedAtMs: number | null;
     readonly open: readonly (CellId & { isBegun: boolean })[];
   };
   readonly createdAtMs: number;

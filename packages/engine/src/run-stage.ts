@@ -1,5 +1,6 @@
 import { type PlannedSlot, type PlannedStage, stageKey, stepKey } from "@composite-llm/contracts";
 import type { StageOutcome, StageRequest } from "@composite-llm/strategies";
+import { endOf } from "./critical-path.ts";
 import { allMembersFailed } from "./run-failure.ts";
 import type { Settled } from "./run-port.ts";
 import type { RunScope } from "./run-scope.ts";
@@ -39,8 +40,13 @@ export async function runStage(scope: RunScope, stage: PlannedStage, request: St
   // A replay goes on with the answers that were decided on, whatever else came in since.
   const journaled = port.journal.released.get(key);
   const decided = journaled === undefined ? null : parseStageDecision(journaled);
+  const isSent = slots.some((slot) => scope.calls.isJournaled(stepOf(slot)));
+  // What was sent in time is waited for, whoever does it then.
   const isSkipped =
-    decided === null && request.optional === true && port.deadlineAtMs - port.now() < scope.ladder.neededMs(stage.name, stage.layer);
+    decided === null &&
+    !isSent &&
+    request.optional === true &&
+    port.deadlineAtMs - port.now() < scope.ladder.neededMs(stage.name, stage.layer);
   const answering = decided === null ? slots : slots.filter(({ slot }) => decided.slots.includes(slot));
   const asked = isSkipped ? [] : answering;
 
@@ -51,13 +57,14 @@ export async function runStage(scope: RunScope, stage: PlannedStage, request: St
     remainingMs: deadlineMs - port.now(),
     ladderMs: ladderAtMs - port.now(),
     isOptional: request.optional === true,
+    now: () => port.now(),
     startTimer: scope.startTimer,
     signal: scope.signal,
   });
   wait.released.catch(() => undefined);
   const note = (outcome: SlotOutcome): void => {
     outcomes.set(outcome.slot, outcome);
-    if (outcome.kind === "answered") wait.succeeded();
+    if (outcome.kind === "answered") wait.succeeded(Math.max(beganAtMs, endOf(outcome.step, scope.calls.settled)));
     else wait.failed();
   };
 

@@ -11,13 +11,16 @@ export interface StageWaitOptions {
   ladderMs: number;
   /** Whether the run goes on without any answer of the stage. */
   isOptional: boolean;
+  /** Redis time. */
+  now(): number;
   startTimer: Timer;
   signal: AbortSignal;
 }
 
 /** Decides when a stage has waited enough: everybody is done, or the quorum is reached and its grace is over, or the time is. */
 export interface StageWait {
-  succeeded(): void;
+  /** @param atMs when the answer was there, Redis time: the grace is counted from then, also by an owner that hears of it later */
+  succeeded(atMs: number): void;
   failed(): void;
   /** Why the stage goes on. Rejects when the run is no longer ours. */
   readonly released: Promise<ReleaseReason>;
@@ -26,8 +29,9 @@ export interface StageWait {
 export function createStageWait(options: StageWaitOptions): StageWait {
   const { policy, slots, startTimer, signal } = options;
   const { promise, resolve, reject } = Promise.withResolvers<ReleaseReason>();
-  let successes = 0;
+  const successes: number[] = [];
   let failures = 0;
+  let quorumAtMs: number | null = null;
   let stopGrace: (() => void) | null = null;
 
   const stopDeadline = startTimer(Math.max(0, options.remainingMs), () => end("deadline"));
@@ -35,7 +39,7 @@ export function createStageWait(options: StageWaitOptions): StageWait {
   let isLadderPast = false;
   const stopLadder = startTimer(Math.max(0, options.ladderMs), () => {
     isLadderPast = true;
-    if (successes > 0 || options.isOptional) end("ladder");
+    if (successes.length > 0 || options.isOptional) end("ladder");
   });
   const onAbort = (): void => {
     clear();
@@ -55,18 +59,22 @@ export function createStageWait(options: StageWaitOptions): StageWait {
   else signal.addEventListener("abort", onAbort);
 
   const look = (): void => {
-    if (successes + failures >= slots) end("all");
-    else if (isLadderPast && successes > 0) end("ladder");
-    else if (successes >= policy.minSuccess && policy.graceMs !== null && stopGrace === null) {
-      stopGrace = startTimer(policy.graceMs, () => end("quorum"));
+    if (successes.length + failures >= slots) end("all");
+    else if (isLadderPast && successes.length > 0) end("ladder");
+    else if (policy.graceMs !== null) {
+      const reachedAtMs = successes.toSorted((left, right) => left - right)[policy.minSuccess - 1];
+      if (reachedAtMs === undefined || reachedAtMs === quorumAtMs) return;
+      quorumAtMs = reachedAtMs;
+      stopGrace?.();
+      stopGrace = startTimer(Math.max(0, reachedAtMs + policy.graceMs - options.now()), () => end("quorum"));
     }
   };
   if (slots === 0) end("all");
 
   return {
     released: promise,
-    succeeded: () => {
-      successes += 1;
+    succeeded: (atMs) => {
+      successes.push(Math.min(atMs, options.now()));
       look();
     },
     failed: () => {

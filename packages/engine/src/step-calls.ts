@@ -31,6 +31,8 @@ export interface StepCalls {
   start(calls: readonly WantedCall[], bounds: CallBounds, onSettled: (settled: Settled) => void): Promise<void>;
   /** Cells that are open under a step: its own, that of its hedge, and those of the composite that it stands for. */
   openUnder(step: string): CellId[];
+  /** Whether an earlier owner had a call sent for the step, or for the composite that it stands for. */
+  isJournaled(step: string): boolean;
   /** Keys of the hedges that were decided on. */
   readonly hedges: ReadonlySet<string>;
   /** Every cell that settled so far, in order. */
@@ -60,6 +62,12 @@ export function createStepCalls(port: RunPort, latencies: LatencyBook, startTime
   }
   for (const cell of port.journal.open) open.set(cell.step, cell);
   for (const { step } of [...port.journal.settled, ...port.journal.open]) if (wonStep(step) !== step) hedges.add(step);
+
+  /** Nobody listened while the run was parked. */
+  const learn = (report: Settled["report"], role: string): void => {
+    const { parkedAtMs } = port.journal;
+    if (report !== null && parkedAtMs !== null && report.endedAtMs >= parkedAtMs) latencies.observe({ ...report, role }, report.latencyMs);
+  };
 
   const start: StepCalls["start"] = async (calls, { deadlineMs, signal }, onSettled) => {
     const byKey = new Map<string, { call: WantedCall; race: StepRace; begun(): void }>();
@@ -127,6 +135,7 @@ export function createStepCalls(port: RunPort, latencies: LatencyBook, startTime
       const { hedge } = call;
       const success = successes.get(step);
       if (success !== undefined) {
+        learn(success.report, call.step.role);
         onSettled({ ...success, step });
         continue;
       }
@@ -163,6 +172,8 @@ export function createStepCalls(port: RunPort, latencies: LatencyBook, startTime
   return {
     start,
     openUnder: (step) => [...sent.values()].filter((cell) => wonStep(cell.step) === step || cell.step.startsWith(`${step}/`)),
+    isJournaled: (step) =>
+      [...port.journal.settled, ...port.journal.open].some((cell) => wonStep(cell.step) === step || cell.step.startsWith(`${step}/`)),
     hedges,
     settled: settledSoFar,
   };

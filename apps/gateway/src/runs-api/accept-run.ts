@@ -12,7 +12,7 @@ const NOBODY = { scope: "answer", onEvent: () => undefined, onLost: () => undefi
 function asAccepted(run: RunId, plan: RunPlan, retryOf: RunId | null): RunObject {
   const createdAtMs = plan.createdAtMs;
   const deadlineAtMs = createdAtMs + plan.totalDeadlineMs;
-  const times = { createdAtMs, startedAtMs: null, endedAtMs: null, deadlineAtMs, expiresAtMs: deadlineAtMs };
+  const times = { createdAtMs, startedAtMs: null, endedAtMs: null, deadlineAtMs, parkedUntilMs: null, expiresAtMs: deadlineAtMs };
   const nothing = { settled: [], open: [], unreported: 0, quarantined: [] };
   const journal = { entered: new Map<string, number>(), released: new Map<string, string>(), ...nothing };
   return toRunObject({ run, state: "queued", plan, ...times, retryOf, quarantined: null, outcome: null }, journal, createdAtMs);

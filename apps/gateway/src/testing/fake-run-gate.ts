@@ -64,7 +64,15 @@ export function createFakeRunGate(): FakeRunGate {
       checkUp();
       return find(run)?.stored() ?? null;
     },
-    journal: async () => ({ entered: new Map(), released: new Map(), settled: [], open: [], unreported: 0, quarantined: [] }),
+    journal: async () => ({
+      entered: new Map(),
+      released: new Map(),
+      settled: [],
+      open: [],
+      parkedAtMs: null,
+      unreported: 0,
+      quarantined: [],
+    }),
     list: async (caller, { before, limit, state }) => {
       checkUp();
       const all = submitted

@@ -79,6 +79,7 @@ export function createFakeRun(run: RunId, plan: RunPlan, submission: Submission)
       startedAtMs: state === "queued" ? null : plan.createdAtMs + 5,
       endedAtMs,
       deadlineAtMs: plan.createdAtMs + plan.totalDeadlineMs,
+      parkedUntilMs: null,
       expiresAtMs: (endedAtMs ?? plan.createdAtMs + plan.totalDeadlineMs) + TTL_MS,
       retryOf: submission.inheritFrom,
       quarantined: null,

@@ -67,6 +67,7 @@ function task(secret = "billing"): WebhookTask {
       startedAtMs: 1,
       endedAtMs: 2000,
       deadlineAtMs: 1000,
+      parkedUntilMs: null,
       expiresAtMs: 5000,
       retryOf: null,
       quarantined: null,

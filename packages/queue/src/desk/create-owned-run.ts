@@ -11,6 +11,10 @@ import type { Waiters } from "./waiters.ts";
 /** How the desk reaches a run that it holds. */
 export interface HeldRun {
   readonly owner: number;
+  /** Monotonic time. */
+  readonly takenAtMs: number;
+  /** When the run is next to do something by itself, Redis time; null when it may not be put aside. */
+  nextTimerMs(): number | null;
   /** Ends this owner's work on the run. */
   lost(outcome: string): void;
 }
@@ -29,6 +33,7 @@ interface OwnedRunParts {
   waiters: Waiters;
   held: Map<RunId, HeldRun>;
   hasPublished(step: string): Promise<boolean>;
+  nextTimerMs(): number | null;
 }
 
 /** Owner numbers are never used twice, so neither is a dispatch number that is counted from one of them. */
@@ -54,6 +59,8 @@ export function createOwnedRun(parts: OwnedRunParts): OwnedRun {
   };
   const holding: HeldRun = {
     owner,
+    takenAtMs: monotonicMs(),
+    nextTimerMs: () => parts.nextTimerMs(),
     lost: (outcome) => {
       leave();
       abort.abort(new OwnershipLost(outcome));
@@ -96,7 +103,9 @@ export function createOwnedRun(parts: OwnedRunParts): OwnedRun {
       const dispatch = owner * DISPATCHES_PER_OWNER + dispatches;
       const job: CallJob = { v: 1, run, dispatch, ...request, digest, queuedAtMs: clock.now() };
       for (const { step } of request.steps) {
-        waiters.add({ run, step, dispatch, provider: request.provider, lookedAtMs: monotonicMs(), onSettled, onBegun });
+        const nowMs = monotonicMs();
+        const waiter = { run, step, dispatch, provider: request.provider, sinceMs: nowMs, isBegun: false, lookedAtMs: nowMs };
+        waiters.add({ ...waiter, onSettled, onBegun });
       }
       // Both travel on one connection, in this order, without waiting for each other: a job that was not intended is refused at its begin.
       if (abort.signal.aborted) throw abort.signal.reason;
@@ -108,7 +117,10 @@ export function createOwnedRun(parts: OwnedRunParts): OwnedRun {
     },
 
     await: ({ step, dispatch, provider }, onSettled, onBegun = ignore) => {
-      waiters.add({ run, step, dispatch, provider, lookedAtMs: 0, onSettled, onBegun });
+      const isBegun = journal.open.some((cell) => cell.step === step && cell.dispatch === dispatch && cell.isBegun);
+      // Of a run that was put aside it is known that its calls have waited long enough.
+      const sinceMs = journal.parkedAtMs === null ? monotonicMs() : Number.NEGATIVE_INFINITY;
+      waiters.add({ run, step, dispatch, provider, sinceMs, isBegun, lookedAtMs: 0, onSettled, onBegun });
     },
 
     release: async (stageKey, decision, event, stragglers) => {

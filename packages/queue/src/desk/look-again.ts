@@ -17,14 +17,20 @@ export interface LookAgainOptions {
   onError(error: Error): void;
 }
 
+export interface LookAgain {
+  /** Looks at all that heard nothing for so long. */
+  look(silentForMs: number): Promise<void>;
+  lookAt(waiter: Waiter): Promise<void>;
+}
+
 /**
  * Looks after cells that were silent for a while, so that a lost wake-up costs time and never the result: the job's state first, then the
  * journal, because a commit between the two is then seen.
  */
-export function createLookAgain(options: LookAgainOptions): (silentForMs: number) => Promise<void> {
+export function createLookAgain(options: LookAgainOptions): LookAgain {
   const { waiters, commands, keys } = options;
 
-  const look = async (waiter: Waiter): Promise<void> => {
+  const lookAt = async (waiter: Waiter): Promise<void> => {
     const { run, step, dispatch } = waiter;
     waiter.lookedAtMs = options.monotonicMs();
     if (!isRunId(run)) return;
@@ -39,15 +45,18 @@ export function createLookAgain(options: LookAgainOptions): (silentForMs: number
     if (status === "lost") waiters.settle(run, { step, dispatch, status: "lost", report: null });
   };
 
-  return async (silentForMs) => {
-    const silent = waiters.silentSince(options.monotonicMs() - silentForMs);
-    for (const waiter of silent) {
-      try {
-        await look(waiter);
-      } catch (error) {
-        options.onError(error as Error);
+  return {
+    lookAt,
+    look: async (silentForMs) => {
+      const silent = waiters.silentSince(options.monotonicMs() - silentForMs);
+      for (const waiter of silent) {
+        try {
+          await lookAt(waiter);
+        } catch (error) {
+          options.onError(error as Error);
+        }
       }
-    }
+    },
   };
 }
 

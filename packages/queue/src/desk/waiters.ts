@@ -5,6 +5,10 @@ export interface Waiter {
   step: string;
   dispatch: number;
   provider: string;
+  /** Monotonic time since when it waits; minus infinity when it did so before its run was taken up. */
+  sinceMs: number;
+  /** Whether a request for it is known to have left. */
+  isBegun: boolean;
   /** Monotonic time of its last sign: its beginning, or the last look. */
   lookedAtMs: number;
   onSettled(settled: Settled): void;
@@ -19,6 +23,8 @@ export interface Waiters {
   settle(run: string, settled: Settled): void;
   /** Tells who waits for a cell that a request for it left. */
   begun(run: string, step: string, dispatch: number): void;
+  /** All of a run. */
+  of(run: string): Waiter[];
   /** Drops all of a run. */
   drop(run: string): void;
   /** Those that heard nothing since the given time. */
@@ -46,7 +52,13 @@ export function createWaiters(): Waiters {
       if (waiters.size === 0) byRun.delete(run);
       waiter.onSettled(settled);
     },
-    begun: (run, step, dispatch) => byRun.get(run)?.get(cell(step, dispatch))?.onBegun(step),
+    begun: (run, step, dispatch) => {
+      const waiter = byRun.get(run)?.get(cell(step, dispatch));
+      if (waiter === undefined) return;
+      waiter.isBegun = true;
+      waiter.onBegun(step);
+    },
+    of: (run) => [...(byRun.get(run)?.values() ?? [])],
     drop: (run) => {
       size -= byRun.get(run)?.size ?? 0;
       byRun.delete(run);

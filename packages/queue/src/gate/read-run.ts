@@ -36,6 +36,7 @@ export async function readRun(commands: Redis, keys: Keys, run: RunId): Promise<
     startedAtMs: whenOf(fields["started"]),
     endedAtMs: whenOf(fields["ended"]),
     deadlineAtMs: Number(fields["deadline"]),
+    parkedUntilMs: whenOf(fields["parked"]),
     expiresAtMs: Number(fields["ended"] ?? fields["deadline"]) + Number(fields["ttl"]),
     retryOf: retryOf !== undefined && isRunId(retryOf) ? retryOf : null,
     quarantined: parseDeaths(fields["deaths"], true),

@@ -66,6 +66,8 @@ export interface StoredRun {
   startedAtMs: number | null;
   endedAtMs: number | null;
   deadlineAtMs: number;
+  /** Until when at most it is put aside because its calls wait for their providers; null when it is not. */
+  parkedUntilMs: number | null;
   /** When its content goes. */
   expiresAtMs: number;
   retryOf: RunId | null;

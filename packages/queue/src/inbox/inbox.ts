@@ -2,7 +2,9 @@ import { isRecord, type JsonObject } from "@composite-llm/core";
 import type { Redis } from "ioredis";
 
 const LIFETIME_MS = 60_000;
-const REFRESH_MS = 5_000;
+const REFRESH_MS = 2_000;
+/** Without a refresh for so long, its process is gone or stands still. */
+const GONE_MS = 5_000;
 const BLOCK_MS = 5_000;
 /** Twice the longest wait for a reply, and some. */
 const SILENT_MS = 2 * BLOCK_MS + 1_000;
@@ -25,6 +27,11 @@ export interface InboxOptions {
   onMessage(message: JsonObject): void;
   monotonicMs(): number;
   onError(error: Error): void;
+}
+
+/** Whether the process of an inbox gives signs of life. */
+export async function isInboxRead(commands: Redis, key: string): Promise<boolean> {
+  return (await commands.pttl(key)) > LIFETIME_MS - GONE_MS;
 }
 
 /**

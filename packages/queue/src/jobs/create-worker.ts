@@ -15,7 +15,7 @@ export interface TakenJob {
   signal: AbortSignal;
   /** Puts the job back for another worker, at once; the processor then ends by throwing what this gives. */
   handBack(): Promise<Error>;
-  /** Puts the job back for a while; the processor then ends by throwing what this gives. */
+  /** Puts the job back for a while, or until it is promoted; the processor then ends by throwing what this gives. */
   postpone(delayMs: number): Promise<Error>;
 }
 
@@ -53,6 +53,7 @@ export function createWorker(options: JobWorkerOptions): JobWorker {
           return new WaitingError();
         },
         postpone: async (delayMs) => {
+          // BullMQ counts by the machine's clock, and only ever as a difference.
           await job.moveToDelayed(Date.now() + delayMs, token);
           return new DelayedError();
         },

@@ -10,6 +10,7 @@ export const SCRIPT_NAMES = [
   "append",
   "commit",
   "lose",
+  "park",
   "finish",
   "attach",
   "detach",

@@ -9,5 +9,8 @@ redis.call('HSETNX', run, 'started', whole(now_ms()))
 redis.call('ZADD', open_runs, whole(now_ms()), run_id)
 if state == 'queued' then emit('run', '{"status":"running"}') end
 local deaths = count_deaths(run, 'deaths', ARGV[2] or '', tonumber(ARGV[3]) or 0, 0)
+local entries = redis.call('HGETALL', journal)
+-- It is aside no more; that it was is part of what its owner is told.
+if redis.call('HDEL', run, 'parked') == 1 then redis.call('HDEL', journal, 'p') end
 local meta = redis.call('HMGET', run, 'plan', 'created', 'started', 'deadline')
-return { 'ok', owner, whole(now_ms()), meta[1], meta[2], meta[3], meta[4], redis.call('HGETALL', journal), deaths and deaths.deaths or 0 }
+return { 'ok', owner, whole(now_ms()), meta[1], meta[2], meta[3], meta[4], entries, deaths and deaths.deaths or 0 }

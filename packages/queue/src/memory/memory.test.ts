@@ -44,6 +44,16 @@ describe("what a run may come to need", () => {
     expect(neededBytes(samplePlan({ root: panel }), 10)).toBe(10 * 4 + 4 * 32_768);
   });
 
+  it("counts a member's second call, which is a job of its own", () => {
+    const hedged = slot(0, "openai");
+    const hedge = { provider: "azure", model: "m", params: {} };
+    const root = {
+      ...plan.root,
+      stages: [{ name: "propose", layer: 0, slots: [{ ...hedged, member: { ...hedged.member, hedge } }], policy }],
+    };
+    expect(neededBytes(samplePlan({ root }), 10)).toBe(10 * 4 + 3 * 32_768);
+  });
+
   it("counts the calls of a member that is a composite, and only the last one of a run that continues a tool call", () => {
     const nested = { ...slot(3, "openai"), member: { ...slot(3, "openai").member, nested: panel } };
     const root = { ...plan.root, stages: [{ name: "propose", layer: 0, slots: [nested], policy }] };

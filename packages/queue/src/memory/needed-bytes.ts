@@ -12,8 +12,10 @@ function countWork(root: PlannedStrategy): { calls: number; jobs: number } {
     for (const { member } of slots) {
       const inner = member.nested === null ? null : countWork(member.nested);
       if (inner === null) providers.add(member.provider);
-      total.calls += inner?.calls ?? 1;
-      total.jobs += inner?.jobs ?? 0;
+      // A second call is a job of its own.
+      const hedges = member.hedge === undefined ? 0 : 1;
+      total.calls += (inner?.calls ?? 1) + hedges;
+      total.jobs += (inner?.jobs ?? 0) + hedges;
     }
     total.jobs += providers.size;
   }

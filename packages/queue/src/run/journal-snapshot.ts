@@ -12,6 +12,8 @@ export interface JournalSnapshot {
   settled: readonly Settled[];
   /** Cells that are still open, and whether a request for them has left. */
   open: readonly { step: string; dispatch: number; isBegun: boolean }[];
+  /** When the last owner put the run aside because its calls only waited, Redis time; null when it did not. */
+  parkedAtMs: number | null;
   /** Calls that were sent and cancelled, and whose callers have not said yet what they cost. */
   unreported: number;
   /** Calls that run alone because they kept killing their workers. */
@@ -57,5 +59,6 @@ export function toJournalSnapshot(fields: readonly string[]): JournalSnapshot {
       open.push({ step, dispatch, isBegun: Number(fence) > 0 });
     }
   }
-  return { entered, released, settled, open, unreported, quarantined };
+  const parkedAt = entries.get("p");
+  return { entered, released, settled, open, parkedAtMs: parkedAt === undefined ? null : Number(parkedAt), unreported, quarantined };
 }

@@ -3,14 +3,16 @@ import { ApiError, type RunId } from "@composite-llm/core";
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { CANCELLED } from "../gate/cancelled.ts";
+import { isInboxRead } from "../inbox/inbox.ts";
 import { isLiveJob } from "../jobs/live-job.ts";
+import { promoteJob } from "../jobs/promote-job.ts";
 import type { Keys } from "../run/run-keys.ts";
 import type { RunScripts } from "../run/run-scripts.ts";
 
 /** How far beyond its deadline a run must be: its owner, if it has one, ends it by itself. */
 const LATE_MS = 2000;
 
-export type Swept = "ended" | "cancelled" | "failed" | "revived" | "left";
+export type Swept = "ended" | "cancelled" | "failed" | "revived" | "promoted" | "left";
 
 export interface SweepPorts {
   commands: Redis;
@@ -30,7 +32,7 @@ function tooLate(): string {
  * @param nowMs Redis time
  */
 export async function sweepRun(run: RunId, nowMs: number, { commands, scripts, keys, runs }: SweepPorts): Promise<Swept> {
-  const [state, jobs, deadline] = await commands.hmget(keys.run(run), "state", "jobs", "deadline");
+  const [state, jobs, deadline, parkedUntil, inbox] = await commands.hmget(keys.run(run), "state", "jobs", "deadline", "parked", "inbox");
   if (typeof state !== "string" || typeof jobs !== "string" || typeof deadline !== "string") {
     await scripts.revive(run, "");
     return "ended";
@@ -41,7 +43,14 @@ export async function sweepRun(run: RunId, nowMs: number, { commands, scripts, k
     await scripts.finish(run, "failed", "", "error", tooLate());
     return "failed";
   }
-  if (isLiveJob(await runs.getJobState(`${run}.${jobs}`))) return "left";
+  const jobState = await runs.getJobState(`${run}.${jobs}`);
+  if (jobState === "delayed" && typeof parkedUntil === "string") {
+    // Whoever put it aside hears of what comes for it, as long as there is somebody.
+    if (nowMs <= Number(parkedUntil) && (await isInboxRead(commands, inbox ?? ""))) return "left";
+    await promoteJob(runs, `${run}.${jobs}`);
+    return "promoted";
+  }
+  if (isLiveJob(jobState)) return "left";
   const [outcome, number] = await scripts.revive(run, jobs);
   if (outcome !== "ok") return outcome === "known" ? "left" : "ended";
   await runs.add("run", { v: 1, run }, { jobId: `${run}.${String(number)}` });
