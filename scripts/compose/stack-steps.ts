@@ -1,6 +1,7 @@
 import type { Docker } from "./docker.ts";
 import { askForJson, askForStream, checkThatKeyIsNeeded, COUNCIL, MOA, type Stack, waitForAnswer } from "./ask-stack.ts";
 import type { ComposeProject } from "./compose-project.ts";
+import { faultSteps } from "./fault-steps.ts";
 import { listWeaknesses } from "./list-weaknesses.ts";
 import type { Step } from "./run-steps.ts";
 
@@ -48,10 +49,11 @@ export function stackSteps(options: StackStepOptions): Step[] {
         if (weaknesses.length > 0) throw new Error(weaknesses.join("\n"));
       },
     },
-    { name: "workers scale to two of each", run: () => project.up({ orchestrator: 2, "model-caller": 2 }, signal) },
+    { name: "workers scale to four of each", run: () => project.up({ orchestrator: 4, "model-caller": 4 }, signal) },
     { name: "twenty runs at once are answered", run: () => askForJson(stack, MOA, 20) },
+    ...faultSteps(options),
     {
-      name: "the second ones answer when the first ones have ended",
+      name: "the others answer when the first ones have ended",
       run: () => stopFirstWorkers(options).then(() => askForJson(stack, COUNCIL)),
     },
     { name: "every process ends by itself when asked to", run: () => project.stop(signal).then(() => checkExitCodes(options)) },

@@ -10,11 +10,13 @@ export interface OverrideOptions {
 
 /**
  * What the test changes of docker-compose.yml, as a second compose file: images under a tag of its own, so that those of
- * a running stack keep theirs, nothing of the developer's own `.env`, and no restarts that would hide a crash.
+ * a running stack keep theirs, nothing of the developer's own `.env`, no restarts that would hide a crash, and fewer health checks while many containers start: each of them is a
+ * process more.
  */
 export function toOverride({ hasJaeger }: OverrideOptions): string {
   const services: Record<string, string[]> = {};
-  for (const name of OWN_SERVICES) services[name] = [`image: composite-llm/${name}:test`, 'restart: "no"'];
+  for (const name of OWN_SERVICES)
+    services[name] = [`image: composite-llm/${name}:test`, 'restart: "no"', "healthcheck: { start_period: 60s, start_interval: 3s }"];
   for (const name of CONFIGURED) services[name]?.push("env_file: !reset []");
   // A profile that nobody asks for.
   if (!hasJaeger) services["jaeger"] = ["profiles: [left-out]"];
