@@ -3,11 +3,15 @@ import { startStack } from "@composite-llm/scripts/stack";
 import { createFanOutClients } from "./fan-out-clients.ts";
 import { type LoadResult, median, percentile, runLoad } from "./load.ts";
 import { cpuMs, residentMb } from "./process-figures.ts";
+import { timeScripts } from "./script-times.ts";
 
 const CONNECTIONS = 100;
 const PAIRS = Number(process.env["BENCH_PAIRS"] ?? 5);
 const SLICE_MS = Number(process.env["BENCH_SLICE_MS"] ?? 4000);
 const MODEL = "mock-latency-0";
+
+/** Runs whose scripts are timed, one after the other. */
+const TIMED_RUNS = 200;
 
 const ms = (value: number): string => value.toFixed(2);
 
@@ -17,6 +21,13 @@ async function commandCalls(redis: Redis): Promise<Map<string, number>> {
   const calls = new Map<string, number>();
   for (const [, name, count] of text.matchAll(/^cmdstat_([^:]+):calls=(\d+)/gm)) calls.set(name ?? "", Number(count));
   return calls;
+}
+
+/** CPU that Redis has used so far, in ms. */
+async function redisCpuMs(redis: Redis): Promise<number> {
+  const text = await redis.info("cpu");
+  const seconds = ["used_cpu_user", "used_cpu_sys"].map((name) => Number(new RegExp(`^${name}:([\\d.]+)`, "m").exec(text)?.[1]));
+  return seconds.reduce((sum, value) => sum + value, 0) * 1000;
 }
 
 const stack = await startStack({ env: { LOG_LEVEL: "warn" } });
@@ -34,17 +45,22 @@ try {
   let runs = 0;
   for (let pair = 0; pair < PAIRS; pair += 1) {
     bare.push(await runLoad(CONNECTIONS, SLICE_MS, clients.bare));
+    const redisBefore = await redisCpuMs(redis);
     const before = new Map(await Promise.all(stack.processes.map(async ({ name, pid }) => [name, await cpuMs(pid)] as const)));
     const result = await runLoad(CONNECTIONS, SLICE_MS, clients.composite);
     composite.push(result);
     runs += result.completed;
     for (const { name, pid } of stack.processes) cpu.set(name, (cpu.get(name) ?? 0) + (await cpuMs(pid)) - (before.get(name) ?? 0));
+    cpu.set("Redis", (cpu.get("Redis") ?? 0) + (await redisCpuMs(redis)) - redisBefore);
   }
   const commands = await commandCalls(redis);
   const failed = [...bare, ...composite].reduce((sum, result) => sum + result.failed, 0);
   const ratios = composite.map((result, index) => result.perSecond / (bare[index]?.perSecond ?? Number.NaN));
 
   const one = { bare: await runLoad(1, SLICE_MS, clients.bare), composite: await runLoad(1, SLICE_MS, clients.composite) };
+  const scripts = await timeScripts(redis, async () => {
+    for (let run = 0; run < TIMED_RUNS; run += 1) await clients.composite();
+  });
   const direct: number[] = [];
   const through: number[] = [];
   for (let index = 0; index < 200; index += 1) {
@@ -69,6 +85,12 @@ try {
   for (const { name, pid } of stack.processes) {
     console.log(`| ${name} | ${ms((cpu.get(name) ?? 0) / runs)} | ${(await residentMb(pid)).toFixed(0)} |`);
   }
+  console.log(`| Redis | ${ms((cpu.get("Redis") ?? 0) / runs)} | |`);
+  console.log(
+    `\nScripts at 1 connection, which is where durability is paid:\n\n| script | calls per run | µs a call | µs per run |\n|---|---|---|---|`,
+  );
+  for (const { name, calls, micros } of scripts)
+    console.log(`| ${name} | ${(calls / TIMED_RUNS).toFixed(1)} | ${(micros / calls).toFixed(0)} | ${(micros / TIMED_RUNS).toFixed(0)} |`);
   const perRun = [...commands].map(([name, count]) => [name, count / runs] as const).toSorted((left, right) => right[1] - left[1]);
   const total = perRun.reduce((sum, [, count]) => sum + count, 0);
   console.log(`\nRedis commands per run (those inside scripts among them): ${total.toFixed(0)}`);
