@@ -1,7 +1,7 @@
 import { addUsage, type CallReport, NO_USAGE, type Usage } from "@composite-llm/contracts";
 import type { Clock } from "@composite-llm/core";
 import type { CallCost } from "@composite-llm/pricing";
-import type { CellClaim, RedisClock } from "@composite-llm/queue";
+import type { CellClaim, RedisClock, Spending } from "@composite-llm/queue";
 import { addCost, UNPRICED } from "./add-cost.ts";
 import type { CallEnd } from "./call-end.ts";
 
@@ -12,6 +12,8 @@ export interface CallProgress {
   admissionWaitMs: number;
   /** From the sending of the last try to its first token. */
   ttftMs: number | null;
+  /** What the last try used and cost by itself. */
+  readonly last: Spending;
   /** Adds what a try used and cost. */
   spend(usage: Usage, cost: CallCost): void;
   /** Notes that a request leaves now. */
@@ -26,12 +28,17 @@ export function createCallProgress(claim: CellClaim, redisClock: RedisClock, clo
   let sentAt: number | null = null;
   let usage = NO_USAGE;
   let cost: CallCost | null = null;
+  let last: Spending = { usage: NO_USAGE, ...UNPRICED };
   return {
     startedAtMs,
     tries: 0,
     admissionWaitMs: 0,
     ttftMs: null,
+    get last() {
+      return last;
+    },
     spend: (more, costOfTry) => {
+      last = { usage: more, ...costOfTry };
       usage = addUsage(usage, more);
       cost = cost === null ? costOfTry : addCost(cost, costOfTry);
     },

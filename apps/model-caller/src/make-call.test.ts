@@ -2,7 +2,7 @@ import { type CallJob, type CallReport, type CallStep, type ModelDelta, NO_USAGE
 import { createRunId, type Failure, OUTPUT_CAP } from "@composite-llm/core";
 import type { CallCost } from "@composite-llm/pricing";
 import type { CallOptions, ProviderOutcome } from "@composite-llm/providers";
-import type { CallDesk, CellClaim, TryEnd } from "@composite-llm/queue";
+import type { CallDesk, CellClaim, Spending, TryEnd, Unfinished } from "@composite-llm/queue";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createLocalAdmission } from "./admission.ts";
 import type { CallDeps } from "./call-deps.ts";
@@ -42,9 +42,16 @@ function failure(failureClass: Failure["class"], retryAfterMs: number | null = n
 type Answer = ProviderOutcome | ((options: CallOptions) => Promise<ProviderOutcome>);
 
 /** A call against a desk and a provider that do as told. */
-function setUp(answers: Answer[], step: CallStep = STEP, refuse: string | null = null, prices: CallCost[] = []) {
+function setUp(
+  answers: Answer[],
+  step: CallStep = STEP,
+  refuse: string | null = null,
+  prices: CallCost[] = [],
+  { isAlone = true, left: cell = "lost" }: { isAlone?: boolean; left?: string } = {},
+) {
   const begun: { tryNumber: number; previous: TryEnd | null }[] = [];
-  const commits: { outcome: string; report: CallReport; unsent: readonly object[] }[] = [];
+  const commits: { outcome: string; report: CallReport; unsent: readonly object[]; last: Spending | undefined }[] = [];
+  const givenUp: (Unfinished | null)[] = [];
   const headers: unknown[] = [];
   let abort: () => void = () => undefined;
   const job: CallJob = {
@@ -69,11 +76,14 @@ function setUp(answers: Answer[], step: CallStep = STEP, refuse: string | null =
       cursor.batches += 1;
       return true;
     },
-    commit: async (_claim, outcome, report, _stream, unsent) => {
-      commits.push({ outcome, report, unsent });
+    commit: async (_claim, outcome, report, _stream, unsent, last) => {
+      commits.push({ outcome, report, unsent, last });
       return outcome;
     },
-    giveUp: async () => "lost",
+    giveUp: async (_claim, spent) => {
+      givenUp.push(spent ?? null);
+      return cell;
+    },
     suffer: async () => null,
     watch: (_claim, onAbort) => {
       abort = onAbort;
@@ -119,7 +129,15 @@ function setUp(answers: Answer[], step: CallStep = STEP, refuse: string | null =
     logger,
   };
   const claim: CellClaim = { run: job.run as CellClaim["run"], job, step, fence: 1 };
-  return { begun, commits, headers, abort: () => abort(), close: () => closing.abort(), run: () => makeCall(claim, deps) };
+  return {
+    begun,
+    commits,
+    givenUp,
+    headers,
+    abort: () => abort(),
+    close: () => closing.abort(),
+    run: () => makeCall(claim, isAlone, deps),
+  };
 }
 
 describe("makeCall", () => {
@@ -155,6 +173,18 @@ describe("makeCall", () => {
       await running;
       expect(call.commits).toMatchObject([{ outcome: "succeeded", report: { tries: 2, ...unpriced } }]);
     }
+  });
+
+  it("reports what all tries used and cost, and records of the last try its own", async () => {
+    const used = { ...failure("empty"), usage: { ...NO_USAGE, inputTokens: 100 } };
+    const call = setUp([used, success("yes")]);
+    const running = call.run();
+    await vi.advanceTimersByTimeAsync(10_000);
+    await running;
+    expect(call.begun[1]?.previous).toMatchObject({ usage: { inputTokens: 100 }, costNanoUsd: 7 });
+    expect(call.commits).toMatchObject([
+      { report: { usage: { inputTokens: 110 }, costNanoUsd: 14 }, last: { usage: { inputTokens: 10 }, costNanoUsd: 7 } },
+    ]);
   });
 
   it("takes the source of its price from the try that has one", async () => {
@@ -288,8 +318,33 @@ describe("makeCall", () => {
     const running = call.run();
     await vi.advanceTimersByTimeAsync(0);
     call.close();
-    expect(await running).toBe("handed_back");
+    expect(await running).toBe("done");
     expect(call.commits).toHaveLength(0);
+    expect(call.givenUp).toHaveLength(1);
+  });
+
+  it("says what it spent when it is left to another process", async () => {
+    const used = { ...failure("empty"), usage: { ...NO_USAGE, inputTokens: 100 } };
+    const call = setUp([used]);
+    const running = call.run();
+    await vi.advanceTimersByTimeAsync(0);
+    call.close();
+    await running;
+    const spent = { usage: { inputTokens: 100 }, costNanoUsd: 7 };
+    expect(call.givenUp).toMatchObject([{ last: { status: "failed", class: "empty", ...spent }, report: { tries: 1, ...spent } }]);
+  });
+
+  it("is left to a job of its own when others of its job may still be under way", async () => {
+    const call = setUp([], STEP, null, [], { isAlone: false });
+    call.close();
+    expect(await call.run()).toBe("done");
+    expect(call.givenUp).toEqual([null]);
+  });
+
+  it("has its job handed back when its stage goes on without it and nobody else would make it", async () => {
+    const call = setUp([], STEP, null, [], { isAlone: false, left: "kept" });
+    call.close();
+    expect(await call.run()).toBe("handed_back");
   });
 
   it("waits for a call that is sent when this process ends", async () => {

@@ -6,8 +6,11 @@ import { toFailure } from "./call-end.ts";
 import { createCallProgress } from "./call-progress.ts";
 import { tryUntilDone, unsentEnd } from "./try-until-done.ts";
 
-/** Makes one call of a dispatch and commits what came of it. Gives whether it is left to another process. */
-export async function makeCall(claim: CellClaim, deps: CallDeps): Promise<"done" | "handed_back"> {
+/**
+ * Makes one call of a dispatch and commits what came of it, or leaves it to another process when this one ends. Gives whether its job has to be
+ * handed back for it; a job of several calls may have others that are still under way, so that theirs are made by jobs of their own.
+ */
+export async function makeCall(claim: CellClaim, isAlone: boolean, deps: CallDeps): Promise<"done" | "handed_back"> {
   const { desk } = deps;
   const { job, step } = claim;
   const progress = createCallProgress(claim, desk.clock, deps.clock);
@@ -21,14 +24,22 @@ export async function makeCall(claim: CellClaim, deps: CallDeps): Promise<"done"
       target === null
         ? unsentEnd({ kind: "failed", failure: unknown, usage: NO_USAGE })
         : await tryUntilDone(claim, target, params, progress, abort, deps);
-    if ("handedBack" in ended) return "handed_back";
+    if ("handedBack" in ended) {
+      const { last } = ended;
+      if (isAlone && last === null) return "handed_back";
+      const report = progress.toReport({ kind: "cancelled", usage: NO_USAGE }, adjusted);
+      const status = await desk.giveUp(claim, last === null ? undefined : { last, report });
+      deps.logger.info({ run: claim.run, step: step.step, status, tries: report.tries }, "the call is left to another process");
+      // Its stage goes on without it, and nobody else would make it.
+      return status === "kept" ? "handed_back" : "done";
+    }
     if ("refused" in ended) {
       deps.logger.debug({ run: claim.run, step: step.step, reason: ended.refused }, "the call is not wanted");
       return "done";
     }
     const { end, stream, unsent } = ended;
     const report = progress.toReport(end, adjusted);
-    const status = await desk.commit(claim, end.kind, report, stream, unsent);
+    const status = await desk.commit(claim, end.kind, report, stream, unsent, progress.last);
     const { provider, model, tries, latencyMs, failure } = report;
     deps.logger.info({ run: claim.run, step: step.step, provider, model, status, class: failure?.class, tries, latencyMs }, "call ended");
     return "done";

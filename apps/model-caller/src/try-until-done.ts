@@ -12,8 +12,8 @@ import { type RequestEnd, sendRequest } from "./send-request.ts";
 /** Retries happen here and nowhere else. A provider that asks for a longer wait than the longest has its answer handed on instead. */
 const RETRIES: RetryPolicy & { longestWaitMs: number } = { maxTries: 3, baseDelayMs: 500, maxDelayMs: 8000, longestWaitMs: 20_000 };
 
-/** A call that is not committed here: nobody wants it any more, or this process ends and another one makes it. */
-export type NotMade = { refused: string } | { handedBack: true };
+/** A call that is not committed here: nobody wants it any more, or this process ends and another one makes it. `last` is how its last try ended. */
+export type NotMade = { refused: string } | { handedBack: true; last: TryEnd | null };
 
 /** The end of a call outside any request. */
 export function unsentEnd(end: RequestEnd["end"]): RequestEnd {
@@ -34,12 +34,12 @@ export async function tryUntilDone(
   // What is not sent yet goes to another process when this one ends; what is sent is waited for.
   const giveUp = (): void => abort.abort("shutdown");
   for (;;) {
-    if (deps.closing.aborted) return { handedBack: true };
+    if (deps.closing.aborted) return { handedBack: true, last: previous };
     deps.closing.addEventListener("abort", giveUp);
     const lease = await deps.admission.admit(job.provider, abort.signal).catch(() => null);
     deps.closing.removeEventListener("abort", giveUp);
     if (lease === null) {
-      if (abort.reason === "shutdown") return { handedBack: true };
+      if (abort.reason === "shutdown") return { handedBack: true, last: previous };
       const failure = toFailure("timeout", "the call's time was over before the provider's limits let it go");
       return unsentEnd(abort.reason === "deadline" ? { kind: "failed", failure, usage: NO_USAGE } : { kind: "cancelled", usage: NO_USAGE });
     }
@@ -63,7 +63,7 @@ export async function tryUntilDone(
     if (deps.closing.aborted) giveUp();
     const hasWaited = await abort.wait(waitMs);
     deps.closing.removeEventListener("abort", giveUp);
-    if (abort.reason === "shutdown") return { handedBack: true };
+    if (abort.reason === "shutdown") return { handedBack: true, last: previous };
     if (!hasWaited) return unsentEnd(toCallEnd({ kind: "cancelled", usage: null }, abort.reason));
   }
 }

@@ -4,7 +4,7 @@ import type { PlannedSlot, PlannedStrategy } from "./run-plan.ts";
 import { finalKey, stepKey, wonStep } from "./step-key.ts";
 import { NO_USAGE, toWireUsage } from "./usage.ts";
 
-/** What became of a call; a lost one has no report. */
+/** What became of a call; a lost one has a report only where it was left between two tries. */
 export interface SettledCall {
   step: string;
   status: CallStatus;

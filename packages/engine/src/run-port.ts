@@ -11,7 +11,7 @@ export interface CellId {
   dispatch: number;
 }
 
-/** What became of a cell; a lost one has no report. */
+/** What became of a cell; a lost one has a report only where it was left between two tries. */
 export interface Settled extends CellId {
   status: CallStatus;
   report: CallReport | null;

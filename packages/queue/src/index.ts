@@ -4,8 +4,10 @@ export {
   type CellClaim,
   claimOf,
   openCallDesk,
+  type Spending,
   type StreamCursor,
   type TryEnd,
+  type Unfinished,
 } from "./caller/call-desk.ts";
 export { type DispatchRequest, type OwnedRun, OwnershipLost, type RunEventDraft } from "./desk/owned-run.ts";
 export { openRunDesk, type RunDesk } from "./desk/run-desk.ts";

@@ -1,4 +1,4 @@
-import { type CallJob, parseCallJob, type RunEvent } from "@composite-llm/contracts";
+import { type CallJob, type CallRecord, NO_USAGE, parseCallJob, type RunEvent } from "@composite-llm/contracts";
 import type { RunId } from "@composite-llm/core";
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from "vitest";
 import { OwnershipLost } from "./desk/owned-run.ts";
@@ -186,6 +186,30 @@ describe("a run on the queues", () => {
     // The worker of this bench drops every job, which looks like a caller that died after its last act.
     const { settled } = await dispatched();
     await vi.waitFor(() => expect(settled).toEqual([{ step: "final", dispatch: 1001, status: "lost", report: null }]), { timeout: 10_000 });
+  });
+
+  it("leaves a call between two tries to another job, and keeps what the tries spent", async () => {
+    const { claim, settled, run } = await dispatched();
+    await bench.callDesk.begin(claim, 1, null);
+    const spent = { usage: { ...NO_USAGE, inputTokens: 9 }, costNanoUsd: 8, costSource: "catalog" as const };
+    const report = { ...sampleReport(claim, ""), ...spent, result: null };
+    const unfinished = { last: { status: "failed" as const, class: "empty" as const, ...spent }, report };
+    expect(await bench.callDesk.giveUp(claim, unfinished)).toBe("lost");
+    expect(await bench.callDesk.giveUp(claim, unfinished)).toBe("lost");
+    await vi.waitFor(() => expect(settled).toMatchObject([{ step: "final", status: "lost", report: spent }]));
+    expect((await bench.runDesk.take(run))?.journal.settled).toMatchObject([{ status: "lost", report: spent }]);
+    await bench.gate.cancel(run);
+    const second = { ...unfinished, report: { ...report, tries: 2 } };
+    expect(await bench.callDesk.giveUp(claim, second)).toBe("ended");
+    const lines = await bench.redis.xrange(`${bench.prefix}:calls`, "-", "+");
+    const ends = lines
+      .map(([, [, line = "{}"]]) => JSON.parse(line) as CallRecord)
+      .filter((line) => line.run === run && line.kind === "finished");
+    // That of a try is recorded once, and also when its run has ended.
+    expect(ends.map(({ try: number, costNanoUsd }) => [number, costNanoUsd])).toEqual([
+      [1, 8],
+      [2, 8],
+    ]);
   });
 
   it("lets everything of a run expire", async () => {

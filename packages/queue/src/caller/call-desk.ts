@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { type CallJob, type CallRecord, type CallReport, type CallStatus, type CallStep, toWireUsage } from "@composite-llm/contracts";
-import { type Clock, isRunId, type RunId } from "@composite-llm/core";
+import { type Clock, type FailureClass, isRunId, type RunId } from "@composite-llm/core";
 import { openInbox } from "../inbox/inbox.ts";
 import { suffer, type Sufferer, type Sufferings } from "../quarantine/suffer.ts";
 import { connectRedis, type RedisTarget } from "../redis/connect-redis.ts";
@@ -25,8 +25,20 @@ export interface StreamCursor {
   batches: number;
 }
 
+/** What a try used and cost. */
+export type Spending = Pick<CallReport, "usage" | "costNanoUsd" | "costSource">;
+
 /** The end of a try as it is recorded. */
-export type TryEnd = Pick<CallRecord, "status" | "class" | "usage" | "costNanoUsd" | "costSource">;
+export interface TryEnd extends Spending {
+  status: CallStatus;
+  class: FailureClass | null;
+}
+
+/** What a call used that is left to another process: how its last try ended, and the sum of all. */
+export interface Unfinished {
+  last: TryEnd;
+  report: CallReport;
+}
 
 /** What a model-caller process needs of the queues. All times are Redis times. */
 export interface CallDesk {
@@ -35,16 +47,20 @@ export interface CallDesk {
   begin(claim: CellClaim, tryNumber: number, previous: TryEnd | null): Promise<BeginReply>;
   /** Adds a batch of tokens to the run's events; `data` is a JSON object without its step and attempt. False: nobody reads this stream any more. */
   append(claim: CellClaim, tryNumber: number, cursor: StreamCursor, data: object): Promise<boolean>;
-  /** Closes the cell. `unsent` are the batches of a published step that were not appended yet: all of them when nothing was streamed. */
+  /**
+   * Closes the cell. `last` is what the last try spent by itself, where the report sums several. `unsent` are the batches of a published step that were not appended yet: all of them
+   * when nothing was streamed.
+   */
   commit(
     claim: CellClaim,
     outcome: "succeeded" | "failed" | "cancelled",
     report: CallReport,
     stream: StreamCursor,
     unsent: readonly object[],
+    last?: Spending,
   ): Promise<CallStatus>;
-  /** Gives a call up that this job should make, so that its run has it made by another job; gives the status that it has then. */
-  giveUp(claim: CellClaim): Promise<string>;
+  /** Gives a call up that this job should make, so that its run has it made by another job; gives the status that it has then. `spent` is what was sent already. */
+  giveUp(claim: CellClaim, spent?: Unfinished): Promise<string>;
   /** Counts workers that died on a call job: see there. */
   suffer(claim: CellClaim, job: Sufferer["job"], died: string | null): Promise<Sufferings | null>;
   /** Calls `abort` when the run wants this cell no more. Gives the function that ends the watch. */
@@ -91,6 +107,9 @@ export async function openCallDesk(target: RedisTarget & { clock: Clock }): Prom
     model: claim.step.model,
   });
 
+  const toFinished = (claim: CellClaim, tryNumber: number, end: TryEnd): string =>
+    JSON.stringify({ kind: "finished", ...recordOf(claim, tryNumber), ...end });
+
   const callOf = (claim: CellClaim) => ({
     step: claim.step.step,
     slot: claim.step.slot,
@@ -104,7 +123,7 @@ export async function openCallDesk(target: RedisTarget & { clock: Clock }): Prom
 
     begin: async (claim, tryNumber, previous) => {
       const started = JSON.stringify({ kind: "started", ...recordOf(claim, tryNumber) });
-      const ended = previous === null ? "" : JSON.stringify({ kind: "finished", ...recordOf(claim, tryNumber - 1), ...previous });
+      const ended = previous === null ? "" : toFinished(claim, tryNumber - 1, previous);
       const event = JSON.stringify({ ...callOf(claim), state: "sent" });
       const [outcome, now, deadline] = await scripts.begin(
         claim.run,
@@ -143,7 +162,7 @@ export async function openCallDesk(target: RedisTarget & { clock: Clock }): Prom
       return true;
     },
 
-    commit: async (claim, outcome, report, stream, unsent) => {
+    commit: async (claim, outcome, report, stream, unsent, last = report) => {
       const [eventHead, eventTail] = splitAtStatus(
         {
           ...callOf(claim),
@@ -154,12 +173,8 @@ export async function openCallDesk(target: RedisTarget & { clock: Clock }): Prom
         },
         "state",
       );
-      const end: TryEnd = {
-        class: report.failure?.class ?? null,
-        usage: report.usage,
-        costNanoUsd: report.costNanoUsd,
-        costSource: report.costSource,
-      };
+      const { usage, costNanoUsd, costSource } = last;
+      const end: Omit<TryEnd, "status"> = { class: report.failure?.class ?? null, usage, costNanoUsd, costSource };
       const [recordHead, recordTail] = splitAtStatus({ kind: "finished", ...recordOf(claim, report.tries), ...end }, "status");
       const [status] = await scripts.commit(
         claim.run,
@@ -181,7 +196,13 @@ export async function openCallDesk(target: RedisTarget & { clock: Clock }): Prom
       return status as CallStatus;
     },
 
-    giveUp: async (claim) => (await scripts.lose(claim.run, "", claim.step.step, claim.job.dispatch, claim.fence))[0],
+    giveUp: async (claim, spent) => {
+      const { run, step, job, fence } = claim;
+      if (spent === undefined) return (await scripts.lose(run, "", step.step, job.dispatch, fence))[0];
+      const { report, last } = spent;
+      const ended = toFinished(claim, report.tries, last);
+      return (await scripts.lose(run, "", step.step, job.dispatch, fence, report.tries, ended, JSON.stringify(report)))[0];
+    },
     suffer: (claim, job, died) => suffer(scripts, { run: claim.run, dispatch: claim.job.dispatch, step: claim.step.step, job }, died),
     watch: (claim, abort) => {
       const key = cellKey(claim.run, claim.step.step, claim.job.dispatch);

@@ -1,7 +1,7 @@
 import { type CallReport, type CallStatus, CALL_STATUSES, parseCallReport } from "@composite-llm/contracts";
 import type { JsonObject } from "@composite-llm/core";
 
-/** What became of a cell. A lost one has no report: the process that worked on it is gone. */
+/** What became of a cell. A lost one has a report only where its process gave it up between two tries. */
 export interface Settled {
   step: string;
   dispatch: number;
