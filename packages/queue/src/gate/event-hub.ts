@@ -8,6 +8,9 @@ import type { FollowOptions, Following } from "./run-gate.ts";
 /** How long a listener counts without a sign of its gateway. */
 export const LISTENER_MS = 2000;
 
+/** How often a gateway gives a sign of its listeners. */
+export const LOOK_EVERY_MS = 500;
+
 /** All followers of this process on one subscriber connection. */
 export interface EventHub {
   /** Follows a run under a listener's name. `hasStarted`: events may exist already, so read them first. */
@@ -26,8 +29,6 @@ export interface EventHubOptions {
   monotonicMs(): number;
   onError(error: Error): void;
 }
-
-const LOOK_EVERY_MS = 500;
 
 export function createListenerName(): string {
   return randomUUID();
@@ -51,11 +52,17 @@ export function createEventHub(options: EventHubOptions): EventHub {
     for (const follower of interested) follower.offer(number, before, kind, data);
   });
 
+  const attachAll = (): void => {
+    for (const [listener, run] of listeners) options.attach(run, listener).catch(options.onError);
+  };
+
   const timer = setInterval(() => {
     const now = monotonicMs();
     for (const interested of followers.values()) for (const follower of interested) follower.lookAgain(now);
-    for (const [listener, run] of listeners) options.attach(run, listener).catch(options.onError);
+    attachAll();
   }, LOOK_EVERY_MS);
+  // After an outage the listeners may be forgotten, and who looks for such runs is back at the same time.
+  commands.on("ready", attachAll);
 
   const readAfter = async (run: RunId, number: number, count: number): Promise<{ number: number; kind: string; data: string }[] | null> => {
     const entries = await commands.xrange(keys.events(run), `${number + 1}-0`, "+", "COUNT", count);
@@ -114,6 +121,7 @@ export function createEventHub(options: EventHubOptions): EventHub {
     },
     close: () => {
       clearInterval(timer);
+      commands.off("ready", attachAll);
       for (const interested of followers.values()) for (const follower of interested) follower.close();
     },
   };

@@ -1,62 +1,19 @@
-import { once } from "node:events";
-import { connect, createServer, type Server, type Socket } from "node:net";
 import type { RunEvent } from "@composite-llm/contracts";
 import { systemClock } from "@composite-llm/core";
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from "vitest";
 import { openProtocolBench, type ProtocolBench } from "../fixtures/protocol-bench.ts";
+import { openLine, type Line } from "../fixtures/open-line.ts";
 import { samplePlan } from "../fixtures/sample-plan.ts";
 import { createRunGate } from "./create-run-gate.ts";
 import { GOES_ON, type RunGate } from "./run-gate.ts";
 
 let bench: ProtocolBench;
 let gate: RunGate;
-let line: Awaited<ReturnType<typeof openLine>>;
-
-/** The way to Redis, which can be cut. */
-async function openLine(target: URL) {
-  const sockets = new Set<Socket>();
-  let isCut = false;
-  const server: Server = createServer((near) => {
-    if (isCut) {
-      near.destroy();
-      return;
-    }
-    const far = connect({ host: target.hostname, port: Number(target.port) });
-    for (const [one, other] of [
-      [near, far],
-      [far, near],
-    ] as const) {
-      sockets.add(one);
-      one.on("error", () => other.destroy());
-      one.on("close", () => {
-        sockets.delete(one);
-        other.destroy();
-      });
-      one.pipe(other);
-    }
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  return {
-    url: `redis://127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}`,
-    cut: () => {
-      isCut = true;
-      for (const socket of sockets) socket.destroy();
-    },
-    mend: () => {
-      isCut = false;
-    },
-    close: () => {
-      for (const socket of sockets) socket.destroy();
-      server.close();
-    },
-  };
-}
+let line: Line;
 
 beforeAll(async () => {
   bench = await openProtocolBench(inject("redisUrl"));
-  line = await openLine(new URL(inject("redisUrl")));
+  line = await openLine(inject("redisUrl"));
   gate = await createRunGate({ url: line.url, prefix: bench.prefix, onError: () => undefined, clock: systemClock, resultTtlMs: 60_000 });
 });
 afterAll(async () => {

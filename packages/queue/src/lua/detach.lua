@@ -1,6 +1,7 @@
 -- detach: a listener is gone. ARGV: listener (empty: only look), grace ms (empty: the run's own; -1: the run goes on), data of the error of a
--- cancelled run. A run that nobody listens to beyond its grace is cancelled in the same step. Returns ok with what became of the run:
--- ended, kept, cancelled, or grace with the ms that are left.
+-- cancelled run, least grace ms (none: 0), for who finds that listeners gave no sign, which they may just not have been able to. A run that
+-- nobody listens to beyond its grace is cancelled in the same step. Returns ok with what became of the run: ended, kept, cancelled, or grace
+-- with the ms that are left.
 local meta = redis.call('HMGET', run, 'state', 'grace', 'orphaned')
 if not meta[1] then return { 'gone' } end
 if ARGV[1] ~= '' then redis.call('ZREM', listeners, ARGV[1]) end
@@ -13,6 +14,7 @@ end
 local grace = tonumber(meta[2])
 local now = now_ms()
 if grace < 0 or has_listener(now) then return { 'ok', 'kept' } end
+grace = math.max(grace, tonumber(ARGV[4] or 0))
 local orphaned = tonumber(meta[3]) or now
 if now - orphaned < grace then
   redis.call('HSET', run, 'orphaned', whole(orphaned))

@@ -26,6 +26,9 @@ const ROLES = {
   subscriber: { maxRetriesPerRequest: null },
 } as const satisfies Record<ConnectionRole, CommonRedisOptions>;
 
+/** Longest wait between two attempts to reach a Redis that is gone. */
+export const RECONNECT_MS = 2000;
+
 function isSocket(url: string): boolean {
   return url.startsWith("unix:");
 }
@@ -41,7 +44,7 @@ export function connectRedis(target: RedisTarget, role: ConnectionRole): Redis {
   const redis = new Redis(isSocket(target.url) ? decodeURIComponent(new URL(target.url).pathname) : target.url, {
     keepAlive: 5000,
     connectTimeout: 5000,
-    retryStrategy: (times) => Math.min(times * 100, 2000),
+    retryStrategy: (times) => Math.min(times * 100, RECONNECT_MS),
     // After a failover the old master refuses writes: reconnect and send the command again.
     reconnectOnError: (error) => (error.message.startsWith("READONLY") ? 2 : false),
     ...ROLES[role],

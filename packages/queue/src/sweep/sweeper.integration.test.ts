@@ -17,7 +17,7 @@ afterAll(async () => {
   await bench.close();
 });
 
-const PATIENT = { timeout: 15_000, interval: 100 };
+const PATIENT = { timeout: 20_000, interval: 100 };
 
 describe("the sweeper", () => {
   it("gives an accepted run whose job never came, or is gone, a new one", async () => {
@@ -29,7 +29,7 @@ describe("the sweeper", () => {
     expect(await bench.redis.hget(`${bench.prefix}:run:${run}`, "jobs")).toBe("2");
   });
 
-  it("cancels a run whose gateway died, once its grace is over", async () => {
+  it("cancels a run whose gateway died, once there was time for another listener", async () => {
     const { run, following } = await bench.submit({}, { graceMs: 500 });
     following?.close();
     await vi.waitFor(async () => expect((await bench.gate.read(run))?.state).toBe("cancelled"), PATIENT);
