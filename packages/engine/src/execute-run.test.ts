@@ -124,7 +124,7 @@ describe("executeRun", () => {
       const panel = moaPlan([slot(0, "proposer")], {}, { totalDeadlineMs: 3000 });
       const fake = createFakeRun(panel, { "propose.0.0": { hang: true }, final: { fail: "timeout" } });
       // Otherwise an answer of the panel stands in.
-      fake.hasPublished = true;
+      fake.published.add("final");
       const done = execute(fake);
       await vi.waitFor(() => expect(fake.dispatched).toHaveLength(1));
       await fake.advance(2990);
@@ -268,7 +268,7 @@ describe("the ladder", () => {
 
   it("has no rung but the error once a word of the last call was seen", async () => {
     const fake = createFakeRun(moaPlan(three), { final: { fail: "unavailable" } });
-    fake.hasPublished = true;
+    fake.published.add("final");
     await execute(fake);
     expect(fake.end).toMatchObject({ state: "failed", data: { error: { code: "upstream_error" } } });
   });
@@ -377,7 +377,7 @@ describe("a composite member", () => {
 describe("a last call that failed", () => {
   it("tells clients not to pay the panel again", async () => {
     const fake = createFakeRun(moaPlan(three), { final: { fail: "auth" } });
-    fake.hasPublished = true;
+    fake.published.add("final");
     await execute(fake);
     expect(fake.end).toMatchObject({ state: "failed", data: { status: 502, headers: { "x-should-retry": "false" } } });
   });

@@ -1,4 +1,4 @@
-import { finalKey, type Message, type PlannedStrategy } from "@composite-llm/contracts";
+import { type Message, type PlannedStrategy } from "@composite-llm/contracts";
 import { ApiError } from "@composite-llm/core";
 import { endRun, failRun } from "./end-run.ts";
 import { deadlineExceeded, RunFailure } from "./run-failure.ts";
@@ -9,6 +9,7 @@ import { runStrategy } from "./run-strategy.ts";
 import type { Registry, Strategy, StrategyResult } from "@composite-llm/strategies";
 import { type SlotOutcome, toAnswer } from "./slot-outcome.ts";
 import { findFallback } from "./fallback.ts";
+import { lastCallOf } from "./last-call.ts";
 import type { LatencyBook } from "./latency-book.ts";
 import { createStepCalls } from "./step-calls.ts";
 import { createTimeLadder, NO_LADDER } from "./time-ladder.ts";
@@ -120,12 +121,7 @@ export async function executeRun(port: RunPort, options: ExecuteOptions): Promis
 /** The request brings tool results: the panel has spoken before, only the last model goes on. */
 async function finalAlone(scope: RunScope): Promise<StrategyResult> {
   const { plan } = scope.port;
-  let { final } = plan.root;
-  let prefix = "";
-  for (let inner = final.member.nested; inner !== null; inner = final.member.nested) {
-    prefix += `${finalKey("")}/`;
-    final = inner.final;
-  }
+  const { final, prefix } = lastCallOf(plan.root);
   const answer = await runFinal({ ...scope, prefix }, final, plan.request.messages, final.member.params);
   return plan.root.strategy === "single" ? { answer } : { answer, degraded: [{ code: "tools_final_only", stage: null, slot: null }] };
 }

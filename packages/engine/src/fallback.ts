@@ -1,5 +1,6 @@
 import { finalKey } from "@composite-llm/contracts";
 import type { StrategyResult } from "@composite-llm/strategies";
+import { lastCallOf } from "./last-call.ts";
 import type { RunScope } from "./run-scope.ts";
 
 /** What only the last call can give: a member's text would break what the client asked for. */
@@ -15,6 +16,7 @@ function needsFinal(params: Readonly<Record<string, unknown>>): boolean {
  */
 export async function findFallback(scope: RunScope): Promise<StrategyResult | null> {
   const { fallback, port } = scope;
-  if (fallback === null || needsFinal(port.plan.request.params) || (await port.hasPublished(finalKey("")))) return null;
+  if (fallback === null || needsFinal(port.plan.request.params)) return null;
+  if (await port.hasPublished(finalKey(lastCallOf(port.plan.root).prefix))) return null;
   return { answer: fallback, degraded: [{ code: "synthesis_skipped", stage: finalKey(""), slot: null }] };
 }

@@ -124,7 +124,7 @@ describe("hedging", () => {
   it("leaves a member alone whose words are coming", async () => {
     const plan = panel();
     const fake = createFakeRun({ ...plan, delivery: { ...plan.delivery, streamMembers: true } }, SILENT);
-    fake.hasPublished = true;
+    fake.published.add("propose.0.0");
     const { done } = await silentUntil(50_000, knowing(), fake);
     expect(stepsOf(fake)).not.toContain("propose.0.0~1");
     fake.answer("propose.0.0", "at last");
