@@ -27,8 +27,10 @@ export interface ModelCaller {
   isConsuming(where: "all" | "some"): boolean;
   /** Goes on with another configuration; calls under way keep theirs. */
   reconfigure(configuration: Configuration): Promise<void>;
-  /** Takes no new call, hands back what is not sent and waits for the rest, at most this long. */
-  close(graceMs: number): Promise<void>;
+  /** How long the calls in hand may still take. */
+  drainMs(): number;
+  /** Takes no new call, hands back what is not sent and waits for the rest until its time is over. */
+  close(): Promise<void>;
 }
 
 /** Requests at once at a provider that has no limit of its own. */
@@ -81,10 +83,11 @@ export async function buildModelCaller(options: ModelCallerOptions): Promise<Mod
       targets = createCallTargets(next, deps);
       await Promise.all(callers.map(({ workers }) => workers.serve(served())));
     },
-    close: async (graceMs) => {
+    drainMs: () => Math.max(...callers.map(({ workers }) => workers.drainMs())),
+    close: async () => {
       closing.abort();
       await shards.close(async ({ desk, workers }) => {
-        await workers.close(graceMs);
+        await workers.close();
         await desk.close();
       });
       await http.close();

@@ -17,8 +17,8 @@ import { parseConfig } from "./parse-config.ts";
 import { preparePerformer } from "./perform-calls.ts";
 import { startTimer } from "./start-timer.ts";
 
-/** Sent calls may go on this long when the process is asked to end: as long as the longest deadline that is usual. */
-const DRAIN_MS = 300_000;
+/** From the end of the last call to that of the process. */
+const CLOSE_MS = 5000;
 
 /** Calls in quarantine at once, each in a process of its own. */
 const MOST_IN_QUARANTINE = 4;
@@ -68,13 +68,14 @@ async function start({ env, logger, signal }: ServiceContext): Promise<RunningSe
   });
   return {
     listening: health.url,
+    graceMs: () => caller.drainMs() + CLOSE_MS,
     shutdown: async () => {
       source.close();
-      await caller.close(DRAIN_MS);
+      await caller.close();
       await health.close();
     },
   };
 }
 
 if (isIsolated(process.argv)) await performIsolated({ name: "model-caller", prepare: preparePerformer });
-else await runService({ name: "model-caller", graceMs: DRAIN_MS + 5000, start });
+else await runService({ name: "model-caller", start });

@@ -3,6 +3,7 @@ import { createRunId, isRetryable } from "@composite-llm/core";
 import { type IsolatedEnd } from "@composite-llm/runtime";
 import { describe, expect, it } from "vitest";
 import { createLocalAdmission } from "./admission.ts";
+import { createCallsInHand } from "./calls-in-hand.ts";
 import { type CallJobDeps, processCallJob } from "./process-call-job.ts";
 
 const step = (name: string): CallJob["steps"][number] => ({
@@ -22,6 +23,8 @@ function setUp({ steps = ["propose.0.0"], stalls = 0, deaths = stalls, cells = {
   const begun: string[] = [];
   const commits: CallReport[] = [];
   const apart: unknown[] = [];
+  const inHand = createCallsInHand();
+  const untilMs: number[] = [];
   const suffered: (string | null)[] = [];
   const job: CallJob = {
     v: 1,
@@ -41,6 +44,7 @@ function setUp({ steps = ["propose.0.0"], stalls = 0, deaths = stalls, cells = {
       clock: { now: () => 0, observe: () => undefined },
       begin: async (claim) => {
         begun.push(claim.step.step);
+        untilMs.push(inHand.latestMs());
         return { kind: "refused", reason: "seen" };
       },
       append: async () => false,
@@ -73,6 +77,7 @@ function setUp({ steps = ["propose.0.0"], stalls = 0, deaths = stalls, cells = {
     startTimer: () => () => undefined,
     closing: new AbortController().signal,
     logger,
+    inHand,
     isolation: {
       isFull: false,
       run: async (order) => {
@@ -90,7 +95,7 @@ function setUp({ steps = ["propose.0.0"], stalls = 0, deaths = stalls, cells = {
     handBack: async () => new Error("handed back"),
     postpone: async () => new Error("postponed"),
   };
-  return { process: () => processCallJob(taken, deps), job, begun, commits, apart, suffered };
+  return { process: () => processCallJob(taken, deps), job, begun, commits, apart, suffered, inHand, untilMs };
 }
 
 interface Setting {
@@ -108,6 +113,16 @@ describe("a call job", () => {
     await process();
     expect(begun).toEqual(["propose.0.0", "propose.0.1"]);
     expect(suffered).toEqual([]);
+  });
+
+  it("is in hand until it is done, which its process waits for", async () => {
+    const { process, inHand, untilMs } = setUp({});
+    const leave = inHand.take(50_000);
+    await process();
+    expect(untilMs).toEqual([60_000]);
+    expect(inHand.latestMs()).toBe(50_000);
+    leave();
+    expect(inHand.latestMs()).toBe(0);
   });
 
   it("of several calls on which a worker died leaves each to a job of its own", async () => {

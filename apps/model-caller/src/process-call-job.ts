@@ -1,7 +1,8 @@
-import { parseCallJob } from "@composite-llm/contracts";
+import { type CallJob, parseCallJob } from "@composite-llm/contracts";
 import { type CellClaim, claimOf, GIVE_UP_AFTER, QUARANTINE_AFTER, type TakenJob } from "@composite-llm/queue";
 import { doApart, type Isolation } from "@composite-llm/runtime";
 import type { CallDeps } from "./call-deps.ts";
+import type { CallsInHand } from "./calls-in-hand.ts";
 import { giveUpCall } from "./give-up-call.ts";
 import { makeCalls } from "./make-calls.ts";
 import type { CallOrder } from "./perform-calls.ts";
@@ -9,14 +10,24 @@ import type { CallOrder } from "./perform-calls.ts";
 export interface CallJobDeps extends CallDeps {
   /** Where calls are made that kept killing their workers. */
   isolation: Isolation;
+  inHand: CallsInHand;
 }
 
 /**
- * Makes all calls of a job at once. When this process ends, the calls that were sent are waited for and the job is handed back for the others. A call
+ * Makes all calls of a job at once. When this process ends, the calls that were sent are waited for and the others left to other processes. A call
  * that killed its workers is made in a process of its own, and at last given up. Rejects otherwise only when Redis fails: the job is then taken up again.
  */
 export async function processCallJob(taken: TakenJob, deps: CallJobDeps): Promise<void> {
   const job = parseCallJob(taken.data);
+  const leave = deps.inHand.take(job.deadlineMs);
+  try {
+    await processCalls(taken, job, deps);
+  } finally {
+    leave();
+  }
+}
+
+async function processCalls(taken: TakenJob, job: CallJob, deps: CallJobDeps): Promise<void> {
   const all = job.steps.map((step) => claimOf(job, step, taken.fence));
   const claims = taken.stalls === 0 ? all : await withoutCompany(all, deps);
   const [first] = claims;

@@ -91,6 +91,27 @@ describe("runService", () => {
     }
   });
 
+  it("asks the service how long its shutdown may take when it begins", async () => {
+    vi.useFakeTimers();
+    try {
+      const { listeners, exits, surroundings } = createHost();
+      let graceMs = 100;
+      const shutdown = () => new Promise<void>(() => undefined);
+      await runService(
+        service({ graceMs: 500, start: () => Promise.resolve({ ...quiet, graceMs: () => graceMs, shutdown }) }),
+        surroundings,
+      );
+      graceMs = 2000;
+      listeners.signal("SIGTERM");
+      await vi.advanceTimersByTimeAsync(1999);
+      expect(exits).toEqual([]);
+      await vi.advanceTimersByTimeAsync(1);
+      expect(exits).toEqual([1]);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it("shuts down what a start brought up after the signal", async () => {
     const { listeners, exits, sent, surroundings } = createHost();
     const started = Promise.withResolvers<RunningService>();

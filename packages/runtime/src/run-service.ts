@@ -17,6 +17,8 @@ export interface ServiceContext {
 export interface RunningService {
   /** Where it listens, as `http://127.0.0.1:8080`; null when it does not. */
   listening: string | null;
+  /** How long `shutdown` may take now, before the process ends anyway; as the service's options say unless given. */
+  graceMs?(): number;
   /** Takes nothing new, finishes or hands back what it has, closes everything. */
   shutdown(): Promise<void>;
 }
@@ -73,7 +75,7 @@ export async function runService(options: ServiceOptions, surroundings: ServiceS
     if (ending.signal.aborted) return;
     ending.abort(new Error(reason));
     logger?.info({ reason }, "shutting down");
-    const graceMs = options.graceMs ?? 10_000;
+    const graceMs = service?.graceMs?.() ?? options.graceMs ?? 10_000;
     const timer = setTimeout(() => {
       logger?.error({ graceMs }, "the grace time is over, ending anyway");
       host.exit(1);
