@@ -3,6 +3,7 @@ import { GOES_ON } from "@composite-llm/queue";
 import { headersOf } from "../http/headers-of.ts";
 import type { PlannedRequest } from "../plan/plan-request.ts";
 import { confirmDelivery } from "../runs/confirm-delivery.ts";
+import { skipSuperseded } from "../runs/skip-superseded.ts";
 import { startRun } from "../runs/start-run.ts";
 import type { Wish } from "../runs/to-wish.ts";
 import { watchClient } from "../runs/watch-client.ts";
@@ -63,6 +64,6 @@ export async function answerWithStream(deps: ChatDeps, planned: PlannedRequest, 
   });
   const answer = { cut: (reason: Error) => stream.onLost(reason) };
   deps.openAnswers.add(answer);
-  started.listen(stream);
+  started.listen(skipSuperseded(started.replayedUntil, stream));
   return reply;
 }

@@ -63,6 +63,24 @@ describe("an Idempotency-Key", () => {
     expect(gateway.gate.submitted).toHaveLength(1);
   });
 
+  test("lets a stream attach to a run whose last stage began again, from the first token that counts", async () => {
+    const gateway = await buildTestGateway();
+    const first = post(gateway, { ...HELLO, stream: true }, headers);
+    const run = await theRun(gateway);
+    run.emit("delta", { step: "final", stream_attempt: 1, text: "Hal" });
+    run.emit("reset", { step: "final", stream_attempt: 2 });
+    run.emit("delta", { step: "final", stream_attempt: 2, text: "Hi" });
+    run.emit("stage", { name: "final", index: 0, state: "started", reason: null });
+    expect(readSse((await first).body).chunks.at(-1)?.error?.code).toBe("upstream_error");
+    const second = post(gateway, { ...HELLO, stream: true }, headers);
+    await vi.waitFor(() => expect(run.isClosed).toBe(false));
+    run.emit("delta", { step: "final", stream_attempt: 2, text: " there." });
+    run.emit("finished", { completion: toCompletion(run, { message: { content: "Hi there." } }) });
+    const { chunks, isDone } = readSse((await second).body);
+    expect(assemble(chunks).content).toBe("Hi there.");
+    expect(isDone).toBe(true);
+  });
+
   test("is a 409 that is not repeated with another body, and nothing else is handed in", async () => {
     const gateway = await buildTestGateway();
     gateway.gate.onSubmit = (run) => run.emit("finished", { completion: toCompletion(run) });

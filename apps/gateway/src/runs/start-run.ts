@@ -15,6 +15,8 @@ export interface StartedRun {
   plan: RunPlan;
   /** Whether it had ended before this request came. */
   hadEnded: boolean;
+  /** Number of the newest event in scope `answer` that it had then: up to there it is replayed. 0 of a new run. */
+  replayedUntil: number;
   following: Following;
   /** Delivers what came so far, then everything as it comes. */
   listen(listener: RunListener): void;
@@ -54,6 +56,7 @@ export async function startRun(gate: RunGate, asked: RunPlan, wish: Wish): Promi
     run,
     plan: stored?.plan ?? asked,
     hadEnded: stored !== null && stored.endedAtMs !== null,
+    replayedUntil: stored?.lastAnswerEvent ?? 0,
     following,
     listen: (given) => {
       listener = given;

@@ -84,6 +84,7 @@ export function createFakeRun(run: RunId, plan: RunPlan, submission: Submission)
       retryOf: submission.inheritFrom,
       quarantined: null,
       lastEvent: events.length,
+      lastAnswerEvent: events.findLast(({ kind }) => ["delta", "reset", "finished", "error"].includes(kind))?.number ?? 0,
       outcome: events.find(isLast) ?? null,
     }),
     follow: (options) => {

@@ -72,6 +72,7 @@ function task(secret = "billing"): WebhookTask {
       retryOf: null,
       quarantined: null,
       lastEvent: 3,
+      lastAnswerEvent: 3,
       outcome: { number: 3, kind: "error", data: { status: 504, headers: {}, error } },
     },
     journal: { entered: new Map(), released: new Map(), settled: [], open: [], unreported: 0, quarantined: [] },

@@ -41,6 +41,7 @@ export async function readRun(commands: Redis, keys: Keys, run: RunId): Promise<
     retryOf: retryOf !== undefined && isRunId(retryOf) ? retryOf : null,
     quarantined: parseDeaths(fields["deaths"], true),
     lastEvent: Number(fields["number"] ?? 0),
+    lastAnswerEvent: Number(fields["answered"] ?? 0),
     outcome: ttlMs === -2 ? null : await readOutcome(commands, keys, run, fields["outcome"]),
   };
 }

@@ -75,6 +75,8 @@ export interface StoredRun {
   quarantined: Quarantined | null;
   /** Number of the newest event. */
   lastEvent: number;
+  /** Number of the newest event in scope `answer`; 0 when there is none. */
+  lastAnswerEvent: number;
   /** The last event, once it ended. */
   outcome: Extract<RunEvent, { kind: "finished" | "error" }> | null;
 }

@@ -75,6 +75,13 @@ describe("a client that hangs up", () => {
     await vi.waitFor(async () => expect(await stateOf(run)).toBe("cancelled"));
   });
 
+  it("is told where the run's answer stands, apart from its progress", async () => {
+    const { run, following } = await bench.submit();
+    expect(await bench.gate.read(run)).toMatchObject({ lastEvent: 1, lastAnswerEvent: 0 });
+    following?.leave();
+    await vi.waitFor(async () => expect(await bench.gate.read(run)).toMatchObject({ lastEvent: 3, lastAnswerEvent: 3 }));
+  });
+
   it("leaves its run the grace, and no longer", async () => {
     const { run, following } = await bench.submit({}, { graceMs: 600 });
     following?.leave();
