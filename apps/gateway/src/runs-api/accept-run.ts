@@ -6,8 +6,6 @@ import { runHeaders } from "../chat/answer-headers.ts";
 import type { RunsDeps } from "./runs-deps.ts";
 import { showRun } from "./show-run.ts";
 
-const NOBODY = { scope: "answer", onEvent: () => undefined, onLost: () => undefined } as const;
-
 /** A run that is accepted but cannot be read just now: its client must still learn its id, or it would pay for another one. */
 function asAccepted(run: RunId, plan: RunPlan, retryOf: RunId | null): RunObject {
   const createdAtMs = plan.createdAtMs;
@@ -26,13 +24,11 @@ export async function acceptRun(
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const { gate, logger } = deps;
-  const { run, isJoined } = await gate.submit(plan, { ...wish, graceMs: GOES_ON, follow: null, twin: "none" });
+  const { run } = await gate.submit(plan, { ...wish, graceMs: GOES_ON, follow: null, twin: "none" });
   const stored = await gate.read(run).catch((error: unknown) => {
     logger.warn({ err: error, run }, "an accepted run could not be read");
     return null;
   });
-  // It may be one that a waiting client began; from here on it needs none.
-  if (isJoined && stored !== null && !stored.isBackground && stored.endedAtMs === null) gate.follow(run, NOBODY).leave(GOES_ON);
   const shown = stored === null ? null : await showRun(stored, deps).catch(() => null);
   return reply
     .code(202)

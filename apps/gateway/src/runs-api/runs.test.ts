@@ -72,8 +72,7 @@ describe("POST /v1/runs", () => {
     await vi.waitFor(() => expect(gateway.gate.submitted).toHaveLength(1));
     await create(gateway, {}, headers);
     const [run] = gateway.gate.submitted;
-    expect(run?.left).toEqual([GOES_ON]);
-    expect(run?.stored()).toMatchObject({ plan: { background: false } });
+    expect(run?.stored()).toMatchObject({ isBackground: true, plan: { background: false } });
     run?.cancel();
     expect((await waiting).statusCode).toBe(409);
   });

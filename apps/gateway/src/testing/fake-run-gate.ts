@@ -1,5 +1,5 @@
 import { ApiError, createRunId, type RunId } from "@composite-llm/core";
-import type { QuarantineEntry, RunGate } from "@composite-llm/queue";
+import { GOES_ON, type QuarantineEntry, type RunGate } from "@composite-llm/queue";
 import { createFakeRun, type FakeRun } from "./fake-run.ts";
 
 export interface FakeRunGate extends RunGate {
@@ -38,6 +38,7 @@ export function createFakeRunGate(): FakeRunGate {
           : submitted.find((one) => one.submission.idempotencyKey === idempotencyKey && one.plan.caller === plan.caller);
       if (known !== undefined && !["failed", "cancelled"].includes(known.stored().state)) {
         if (known.submission.fingerprint !== submission.fingerprint) throw new ApiError("idempotency_conflict", "Another body.");
+        if (submission.graceMs === GOES_ON) known.keep();
         return { run: known.run, isJoined: true, following: follow === null ? null : known.follow(follow) };
       }
       const fake = createFakeRun(createRunId(plan.createdAtMs), structuredClone(plan), submission);

@@ -1,6 +1,6 @@
 import type { RunEvent, RunPlan, RunState } from "@composite-llm/contracts";
 import { ApiError, type RunId } from "@composite-llm/core";
-import type { FollowOptions, Following, StoredRun, Submission } from "@composite-llm/queue";
+import { type FollowOptions, type Following, GOES_ON, type StoredRun, type Submission } from "@composite-llm/queue";
 
 type EventOf<Kind extends RunEvent["kind"]> = Extract<RunEvent, { kind: Kind }>["data"];
 
@@ -19,6 +19,8 @@ export interface FakeRun {
   /** What those who left before its end asked for: a grace, or nothing. */
   readonly left: readonly (number | undefined)[];
   isDelivered: boolean;
+  /** A request that joined it lets it go on without anybody. */
+  keep(): void;
   stored(): StoredRun;
   follow(options: FollowOptions): Following;
   cancel(): void;
@@ -42,6 +44,7 @@ export function createFakeRun(run: RunId, plan: RunPlan, submission: Submission)
   const followers = new Set<{ options: FollowOptions; isPaused: boolean; deliver(): void }>();
   const left: (number | undefined)[] = [];
   let state: RunState = "queued";
+  let isKept = submission.graceMs === GOES_ON;
   let endedAtMs: number | null = null;
 
   const emit: FakeRun["emit"] = (kind, data) => {
@@ -69,12 +72,15 @@ export function createFakeRun(run: RunId, plan: RunPlan, submission: Submission)
     },
     left,
     isDelivered: false,
+    keep: () => {
+      isKept = true;
+    },
     stored: () => ({
       run,
       state,
       caller: plan.caller,
       plan,
-      isBackground: plan.background,
+      isBackground: isKept,
       createdAtMs: plan.createdAtMs,
       startedAtMs: state === "queued" ? null : plan.createdAtMs + 5,
       endedAtMs,

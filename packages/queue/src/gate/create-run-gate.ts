@@ -8,11 +8,12 @@ import { listQuarantine, pardon } from "../quarantine/quarantine-list.ts";
 import { connectRedis, type RedisTarget, waitUntilReady } from "../redis/connect-redis.ts";
 import { toJournalSnapshot } from "../run/journal-snapshot.ts";
 import { createKeys } from "../run/run-keys.ts";
-import { createRunScripts } from "../run/run-scripts.ts";
+import { createRunScripts, type ScriptReply } from "../run/run-scripts.ts";
 import { CANCELLED } from "./cancelled.ts";
-import { createEventHub, createListenerName, LISTENER_MS } from "./event-hub.ts";
+import { createEventHub, createListenerName, LISTENER_MS, ORPHAN_MS } from "./event-hub.ts";
 import { listRuns, readRun } from "./read-run.ts";
-import type { RunGate, Submission, Submitted } from "./run-gate.ts";
+import { GOES_ON, type RunGate, type Submission, type Submitted } from "./run-gate.ts";
+import { openWithdrawals } from "./withdrawals.ts";
 
 export interface RunGateOptions extends RedisTarget {
   /** Number of this Redis among the shards, which the ids of its runs carry; 0 unless given. */
@@ -50,7 +51,9 @@ export async function createRunGate(options: RunGateOptions): Promise<RunGate> {
 
   /** A listener is gone, or only looked after: cancels the run when its time without any is over. */
   const detach = async (run: RunId, listener: string, graceMs?: number): Promise<void> => {
-    const [, became, leftMs] = await scripts.detach(run, listener, graceMs ?? "", CANCELLED);
+    lookAgain(run, await scripts.detach(run, listener, graceMs ?? "", CANCELLED));
+  };
+  const lookAgain = (run: RunId, [, became, leftMs]: ScriptReply): void => {
     if (became !== "grace") return;
     const timer = setTimeout(() => {
       timers.delete(timer);
@@ -58,6 +61,15 @@ export async function createRunGate(options: RunGateOptions): Promise<RunGate> {
     }, Number(leftMs));
     timers.add(timer);
   };
+
+  const withdrawals = openWithdrawals({
+    isConnected: () => commands.status === "ready",
+    withdraw: async ({ run, listener, mayBeJoined }) => {
+      // Who joined it may not have been able to give a sign.
+      lookAgain(run, await scripts.detach(run, listener, "", CANCELLED, mayBeJoined ? ORPHAN_MS : 0, 1));
+    },
+    onError: options.onError,
+  });
 
   const hub = createEventHub({
     subscriber,
@@ -80,9 +92,13 @@ export async function createRunGate(options: RunGateOptions): Promise<RunGate> {
     return new ApiError("queue_unavailable", UNAVAILABLE, { retryAfterMs: 2000 });
   };
 
-  const join = (found: unknown, { follow }: Submission, listener: string): Submitted => {
+  const toFoundRun = (found: unknown): RunId => {
     const run = String(found);
     if (!isRunId(run)) throw new Error(`a key points to no run: ${run}`);
+    return run;
+  };
+
+  const join = (run: RunId, { follow }: Submission, listener: string): Submitted => {
     return { run, isJoined: true, following: follow === null ? null : hub.follow(run, follow, listener, true) };
   };
 
@@ -90,15 +106,15 @@ export async function createRunGate(options: RunGateOptions): Promise<RunGate> {
     const until = options.clock.monotonicMs() + LISTENER_MS + ADOPT_EVERY_MS;
     for (;;) {
       const [outcome, found] = await scripts.adopt(createRunId(0), submission.fingerprint, listener, LISTENER_MS);
-      if (outcome === "adopted") return join(found, submission, listener);
+      if (outcome === "adopted") return join(toFoundRun(found), submission, listener);
       if (outcome === "none" || options.clock.monotonicMs() > until) return null;
       await new Promise((resolve) => setTimeout(resolve, ADOPT_EVERY_MS));
     }
   };
 
   /** Gives the run that the request means when there is one already, null when it was accepted as a new one. */
-  const accept = async (run: RunId, plan: RunPlan, submission: Submission, listener: string): Promise<unknown> => {
-    const { graceMs, follow, idempotencyKey, fingerprint, twin, inheritFrom } = submission;
+  const accept = async (run: RunId, plan: RunPlan, submission: Submission, listener: string): Promise<RunId | null> => {
+    const { graceMs, idempotencyKey, fingerprint, twin, inheritFrom } = submission;
     const planJson = JSON.stringify(plan);
     const needed = neededBytes(plan, Buffer.byteLength(planJson));
     const isFull = !memory.hasRoomFor(needed);
@@ -111,9 +127,10 @@ export async function createRunGate(options: RunGateOptions): Promise<RunGate> {
       plan.caller,
       plan.totalDeadlineMs,
       options.resultTtlMs,
-      follow === null ? "" : listener,
+      listener,
       LISTENER_MS,
-      graceMs,
+      // It goes on without anybody once it is known to be accepted.
+      graceMs === GOES_ON ? 0 : graceMs,
       idempotencyKey === null ? "" : `${plan.caller}:${idempotencyKey}`,
       fingerprint,
       twin === "none" ? "" : 1,
@@ -126,7 +143,7 @@ export async function createRunGate(options: RunGateOptions): Promise<RunGate> {
     // has its job, so this one's waits for the answer; should the process end meanwhile, the sweeper adds it.
     const mayBeKnown = idempotencyKey !== null;
     const [[outcome, found]] = await Promise.all([accepted, inherited, mayBeKnown ? null : enqueue()]);
-    if (outcome === "joined") return found;
+    if (outcome === "joined") return toFoundRun(found);
     if (outcome === "conflict") throw new ApiError("idempotency_conflict", CONFLICT);
     if (outcome === "full") throw full();
     if (outcome !== "ok") throw new Error(`accept: ${outcome}`);
@@ -144,18 +161,23 @@ export async function createRunGate(options: RunGateOptions): Promise<RunGate> {
           ? await adopt(submission, listener).catch((error: unknown) => Promise.reject(unavailable(error)))
           : null;
       if (adopted !== null) return adopted;
+      // What was never sent leaves no doubt.
+      if (commands.status !== "ready") throw unavailable(new Error("there is no connection to Redis"));
       // Followed before it exists, so that its first event already arrives.
       const following = submission.follow === null ? null : hub.follow(run, submission.follow, listener, false);
+      let doubtful = run;
       try {
         const found = await accept(run, plan, submission, listener);
+        if (found !== null) doubtful = found;
+        if (submission.graceMs === GOES_ON) await scripts.keep(doubtful, listener);
         if (found === null) return { run, isJoined: false, following };
         following?.close();
         return join(found, submission, listener);
       } catch (error) {
         following?.close();
         if (error instanceof ApiError) throw error;
-        // It may have been accepted all the same: the client is told that it was not, so it must not run.
-        scripts.finish(run, "cancelled", "", "error", CANCELLED).catch(options.onError);
+        // It may have been accepted all the same: the client is told that it was not, so it must not run for its sake.
+        withdrawals.withdraw({ run: doubtful, listener, mayBeJoined: submission.idempotencyKey !== null || submission.twin !== "none" });
         throw unavailable(error);
       }
     },
@@ -181,6 +203,7 @@ export async function createRunGate(options: RunGateOptions): Promise<RunGate> {
     },
     close: async () => {
       hub.close();
+      withdrawals.close();
       memory.close();
       for (const timer of timers) clearTimeout(timer);
       await runs.close();

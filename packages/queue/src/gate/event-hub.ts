@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { RunId } from "@composite-llm/core";
 import type { Redis } from "ioredis";
 import type { Keys } from "../run/run-keys.ts";
+import { RECONNECT_MS } from "../redis/connect-redis.ts";
 import { createFollower, type Follower } from "./follower.ts";
 import type { FollowOptions, Following } from "./run-gate.ts";
 
@@ -9,7 +10,13 @@ import type { FollowOptions, Following } from "./run-gate.ts";
 export const LISTENER_MS = 2000;
 
 /** How often a gateway gives a sign of its listeners. */
-export const LOOK_EVERY_MS = 500;
+const LOOK_EVERY_MS = 500;
+
+/**
+ * How long a run is without listeners at least before it is ended for that. After an outage of Redis all listeners are forgotten, and a gateway
+ * whose client still waits may need this long to say so.
+ */
+export const ORPHAN_MS = LISTENER_MS + RECONNECT_MS + LOOK_EVERY_MS;
 
 /** All followers of this process on one subscriber connection. */
 export interface EventHub {

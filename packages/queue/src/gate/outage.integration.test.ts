@@ -1,11 +1,12 @@
 import type { RunEvent } from "@composite-llm/contracts";
-import { systemClock } from "@composite-llm/core";
+import { createRunId, isRunId, type RunId, systemClock } from "@composite-llm/core";
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from "vitest";
 import { openProtocolBench, type ProtocolBench } from "../fixtures/protocol-bench.ts";
 import { openLine, type Line } from "../fixtures/open-line.ts";
 import { samplePlan } from "../fixtures/sample-plan.ts";
+import { openSweeper } from "../sweep/open-sweeper.ts";
 import { createRunGate } from "./create-run-gate.ts";
-import { GOES_ON, type RunGate } from "./run-gate.ts";
+import { GOES_ON, type RunGate, type Submission } from "./run-gate.ts";
 
 let bench: ProtocolBench;
 let gate: RunGate;
@@ -46,5 +47,61 @@ describe("a follower whose Redis is gone for a while", () => {
     await vi.waitFor(() => expect(events.at(-1)?.kind).toBe("error"), { timeout: 5000 });
     expect(events.map(({ number }) => number)).toEqual([1, 2, 3, 4, 5]);
     expect(onLost).not.toHaveBeenCalled();
+  });
+});
+
+describe("a request whose acceptance is not heard", () => {
+  const BACKGROUND: Submission = { graceMs: GOES_ON, follow: null, idempotencyKey: null, fingerprint: "", twin: "none", inheritFrom: null };
+  const UNAVAILABLE = { key: "queue_unavailable" };
+  const stateOf = async (run: RunId) => (await bench.gate.read(run))?.state;
+
+  /** Hands a run in, which is accepted without its gateway hearing so. */
+  async function submitUnheard(through: RunGate, submission: Partial<Submission> = {}) {
+    const caller = createRunId(Date.now());
+    line.deafen();
+    const refused = expect(through.submit(samplePlan({ caller }), { ...BACKGROUND, ...submission })).rejects.toMatchObject(UNAVAILABLE);
+    const listed = () => bench.redis.zrange(`${bench.prefix}:runs:${caller}`, "0", "-1");
+    await vi.waitFor(async () => expect(await listed()).toHaveLength(1));
+    const [run = ""] = await listed();
+    if (!isRunId(run)) throw new Error(`no run: ${run}`);
+    return { caller, run, refused };
+  }
+
+  it("has its background run cancelled once Redis is back", async () => {
+    const { run, refused } = await submitUnheard(gate);
+    line.cut();
+    await refused;
+    expect(await stateOf(run)).toBe("queued");
+    line.mend();
+    await vi.waitFor(async () => expect(await stateOf(run)).toBe("cancelled"), { timeout: 10_000 });
+    await vi.waitFor(async () => expect(await gate.isReady()).toBe(true), { timeout: 10_000 });
+  });
+
+  it("has its background run cancelled also when the gateway is gone", async () => {
+    const target = { prefix: bench.prefix, onError: () => undefined };
+    const dying = await createRunGate({ ...target, url: line.url, clock: systemClock, resultTtlMs: 60_000 });
+    const { run, refused } = await submitUnheard(dying);
+    line.cut();
+    await refused;
+    await dying.close();
+    const sweeper = openSweeper({ ...target, url: inject("redisUrl") });
+    await vi.waitFor(async () => expect(await stateOf(run)).toBe("cancelled"), { timeout: 15_000 });
+    await sweeper.close();
+    line.mend();
+    await vi.waitFor(async () => expect(await gate.isReady()).toBe(true), { timeout: 10_000 });
+  });
+
+  it("ends no run that another request joined meanwhile", async () => {
+    const key = { idempotencyKey: "k", fingerprint: "f" };
+    const { caller, run, refused } = await submitUnheard(gate, key);
+    const joined = await bench.submit({ caller }, key);
+    expect(joined).toMatchObject({ run, isJoined: true });
+    await refused;
+    const listeners = () => bench.redis.zcard(`${bench.prefix}:run:${run}:listeners`);
+    await vi.waitFor(async () => expect(await listeners()).toBe(1), { timeout: 5000 });
+    expect(await stateOf(run)).toBe("queued");
+    joined.following?.leave();
+    await vi.waitFor(async () => expect(await stateOf(run)).toBe("cancelled"), { timeout: 5000 });
+    line.mend();
   });
 });

@@ -34,7 +34,7 @@ export interface Following {
 export const GOES_ON = -1;
 
 export interface Submission {
-  /** How long the run goes on after its last listener is gone; `GOES_ON` for a background run. */
+  /** How long the run goes on after its last listener is gone; `GOES_ON` for a background run, also for one that is joined. */
   graceMs: number;
   /** Null for a background run. */
   follow: FollowOptions | null;

@@ -13,6 +13,7 @@ export const SCRIPT_NAMES = [
   "park",
   "finish",
   "attach",
+  "keep",
   "detach",
   "adopt",
   "deliver",

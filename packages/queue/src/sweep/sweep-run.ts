@@ -3,22 +3,15 @@ import { ApiError, type RunId } from "@composite-llm/core";
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { CANCELLED } from "../gate/cancelled.ts";
-import { LISTENER_MS, LOOK_EVERY_MS } from "../gate/event-hub.ts";
+import { ORPHAN_MS } from "../gate/event-hub.ts";
 import { isInboxRead } from "../inbox/inbox.ts";
 import { isLiveJob } from "../jobs/live-job.ts";
 import { promoteJob } from "../jobs/promote-job.ts";
-import { RECONNECT_MS } from "../redis/connect-redis.ts";
 import type { Keys } from "../run/run-keys.ts";
 import type { RunScripts } from "../run/run-scripts.ts";
 
 /** How far beyond its deadline a run must be: its owner, if it has one, ends it by itself. */
 const LATE_MS = 2000;
-
-/**
- * How long a run is without listeners at least before it is ended for that. After an outage of Redis all listeners are forgotten, and a gateway
- * whose client still waits may need this long to say so.
- */
-const ORPHAN_MS = LISTENER_MS + RECONNECT_MS + LOOK_EVERY_MS;
 
 export type Swept = "ended" | "cancelled" | "failed" | "revived" | "promoted" | "left";
 
