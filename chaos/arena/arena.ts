@@ -37,5 +37,7 @@ export interface ArenaOptions {
   concurrent?: number;
   /** Time-outs of providers. */
   timeouts?: { firstTokenMs: number; idleMs: number };
+  /** Strategy modules by name, as text. */
+  strategies?: Readonly<Record<string, string>>;
   env?: Readonly<Record<string, string>>;
 }

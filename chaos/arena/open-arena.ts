@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Random } from "@composite-llm/core";
 import { startStack } from "@composite-llm/scripts/stack";
 import { Redis } from "ioredis";
@@ -10,8 +13,15 @@ import { openProcessWay, type ProcessWay } from "./process-way.ts";
 /** More than any load of the suite asks for at once. */
 const UNLIMITED = 1_000;
 
-function toConfig({ concurrent, timeouts, callers = 2 }: ArenaOptions): string {
-  const lines = ["version: 1", "results: { ttl: 10m }", "providers:"];
+/** Writes the modules of strategies into a folder; gives what the configuration says of them. */
+async function writeStrategies(folder: string, strategies: Readonly<Record<string, string>>): Promise<string[]> {
+  const entries = Object.entries(strategies);
+  for (const [name, text] of entries) await writeFile(join(folder, `${name}.ts`), text);
+  return entries.length === 0 ? [] : ["strategies:", ...entries.map(([name]) => `  ${name}: ${join(folder, `${name}.ts`)}`)];
+}
+
+function toConfig({ concurrent, timeouts, callers = 2 }: ArenaOptions, strategies: readonly string[]): string {
+  const lines = ["version: 1", "results: { ttl: 10m }", ...strategies, "providers:"];
   for (const name of ["openai", "anthropic"]) {
     lines.push(`  ${name}:`, "    preset: " + name);
     // Each process keeps to its share.
@@ -28,6 +38,8 @@ function namesOf(service: string, count: number): string[] {
 /** Starts a Redis and a stack whose processes all reach it through proxies. */
 export async function openArena(options: ArenaOptions, random: Random, say: (line: string) => void): Promise<Arena> {
   const { orchestrators = 2, callers = 2, concurrent = UNLIMITED } = options;
+  const folder = await mkdtemp(join(tmpdir(), "chaos-"));
+  const strategies = await writeStrategies(folder, options.strategies ?? {});
   const server = await startRedisServer();
   const ways = new Map<string, ProcessWay>();
   const names = [...namesOf("gateway", 1), ...namesOf("orchestrator", orchestrators), ...namesOf("model-caller", callers)];
@@ -35,7 +47,7 @@ export async function openArena(options: ArenaOptions, random: Random, say: (lin
   const envOf = (service: string) =>
     names.filter((name) => name.startsWith(service)).map((name) => ({ REDIS_URL: ways.get(name)?.proxy.url ?? "" }));
   const stack = await startStack({
-    config: toConfig(options),
+    config: toConfig(options, strategies),
     redisUrl: server.url,
     redisPrefix: "chaos",
     env: { LOG_LEVEL: "debug", ...options.env },
@@ -69,6 +81,7 @@ export async function openArena(options: ArenaOptions, random: Random, say: (lin
       await stack.stop();
       for (const { proxy } of ways.values()) await proxy.close();
       await server.close();
+      await rm(folder, { recursive: true, force: true });
     },
   };
 }

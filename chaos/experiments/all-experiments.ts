@@ -13,9 +13,11 @@ import { largeBodies } from "./large-bodies.ts";
 import { leaveOrCancel } from "./leave-or-cancel.ts";
 import { oneKey } from "./one-key.ts";
 import { partWorker } from "./part-worker.ts";
+import { poison } from "./poison.ts";
 import { silentProvider } from "./provider-silence.ts";
 import { rollingRestart } from "./rolling-restart.ts";
 import { slowReaders } from "./slow-readers.ts";
+import { tenDeaths } from "./ten-deaths.ts";
 import { truncatedStream } from "./truncated-stream.ts";
 
 /** Those of one number are parts of one experiment. */
@@ -24,6 +26,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   killOrchestrator,
   killCaller,
   killSomeProcess,
+  tenDeaths,
   freezeWorker,
   killTheRedis,
   freezeTheRedis,
@@ -34,6 +37,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   silentProvider,
   truncatedStream,
   garbledAnswer,
+  poison,
   largeBodies,
   slowReaders,
   leaveOrCancel,
