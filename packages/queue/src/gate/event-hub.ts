@@ -4,6 +4,7 @@ import type { Redis } from "ioredis";
 import type { Keys } from "../run/run-keys.ts";
 import { RECONNECT_MS } from "../redis/connect-redis.ts";
 import { createFollower, type Follower } from "./follower.ts";
+import { limitAtOnce } from "./limit-at-once.ts";
 import type { FollowOptions, Following } from "./run-gate.ts";
 
 /** How long a listener counts without a sign of its gateway. */
@@ -37,6 +38,9 @@ export interface EventHubOptions {
   onError(error: Error): void;
 }
 
+/** Answers that Redis holds for a gateway that is slower than its followers ask are memory of Redis, and a page may have the whole of a long answer. */
+const READS_AT_ONCE = 8;
+
 export function createListenerName(): string {
   return randomUUID();
 }
@@ -45,6 +49,7 @@ export function createEventHub(options: EventHubOptions): EventHub {
   const { subscriber, commands, keys, monotonicMs } = options;
   const followers = new Map<string, Set<Follower>>();
   const listeners = new Map<string, RunId>();
+  const inTurn = limitAtOnce(READS_AT_ONCE);
 
   subscriber.on("message", (channel: string, message: string) => {
     const interested = followers.get(channel);
@@ -72,7 +77,7 @@ export function createEventHub(options: EventHubOptions): EventHub {
   commands.on("ready", attachAll);
 
   const readAfter = async (run: RunId, number: number, count: number): Promise<{ number: number; kind: string; data: string }[] | null> => {
-    const entries = await commands.xrange(keys.events(run), `${number + 1}-0`, "+", "COUNT", count);
+    const entries = await inTurn(() => commands.xrange(keys.events(run), `${number + 1}-0`, "+", "COUNT", count));
     if (entries.length === 0 && (await commands.exists(keys.run(run))) === 0) return null;
     return entries.map(([id, fields]) => ({ number: Number.parseInt(id, 10), kind: fields[1] ?? "", data: fields[3] ?? "{}" }));
   };
