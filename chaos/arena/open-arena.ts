@@ -60,6 +60,8 @@ export async function openArena(options: ArenaOptions, random: Random, say: (lin
   const redis = new Redis(server.url, { maxRetriesPerRequest: null, retryStrategy: () => 100 });
   // The suite ends this Redis itself; the connection comes back with it.
   redis.on("error", () => undefined);
+  // Answers that nobody fetches must not take the machine along.
+  await redis.config("SET", "client-output-buffer-limit", "normal 1gb 0 0");
   // One request, so that what stays for good is there before anything is measured.
   await askJson({ gatewayUrl: stack.gatewayUrl, fields: { model: "openai/gpt-4o" }, idempotencyKey: null });
   return {

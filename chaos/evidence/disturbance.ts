@@ -1,6 +1,6 @@
 /** Something that was done to a process, and how long it lasted. */
 export interface Disturbance {
-  kind: "killed" | "stopped" | "parted" | "down" | "frozen";
+  kind: "killed" | "stopped" | "parted" | "down" | "frozen" | "busy";
   /** Name of the process, or `redis`. */
   of: string;
   fromMs: number;

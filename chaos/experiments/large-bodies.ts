@@ -1,5 +1,6 @@
 import type { Arena } from "../arena/arena.ts";
 import { peakMegabytes } from "../evidence/memory.ts";
+import { noteLostLocks } from "../inject/note-lost-locks.ts";
 import { ask } from "../load/ask-some.ts";
 import { askJson } from "../load/ask-json.ts";
 import { atMost, measure } from "./expectations.ts";
@@ -42,14 +43,14 @@ export const largeBodies: Experiment = {
   rounds: 1,
   round: async (arena) => {
     for (const length of PROMPT_LENGTHS) await promptOf(arena, length);
-    const keep = arena.clients.length;
+    const first = arena.clients.length;
     arena.clients.push(
       ...(await ask(
         arena,
         Array.from({ length: ANSWERS }, (_, index) => ({ fields: { model: ANSWER_MODEL }, key: `answer ${index}` })),
       )),
     );
-    for (const client of arena.clients.slice(keep)) {
+    for (const client of arena.clients.slice(first)) {
       const [run = ""] = client.runs;
       const bytes = await arena.redis.memory("USAGE", `${arena.stack.redisPrefix}:run:${run}:events`);
       measure(arena, EVENTS, Number(bytes) / 1e6);
@@ -57,6 +58,8 @@ export const largeBodies: Experiment = {
     for (const { pid, service } of arena.stack.processes) {
       if (service !== "mock-provider") measure(arena, MEMORY, await peakMegabytes(pid));
     }
+    // With so much to read, a caller on a busy machine may be late for its locks.
+    await noteLostLocks(arena);
   },
   expectations: [wholeOrRefused, atMost(EVENTS, 20, "MB"), atMost(MEMORY, 1_500, "MB")],
 };
