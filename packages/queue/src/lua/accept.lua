@@ -38,14 +38,29 @@ add_listener(ARGV[5], now + tonumber(ARGV[6]))
 redis.call('PEXPIRE', run, whole(total_deadline + ttl))
 redis.call('PEXPIRE', events, whole(total_deadline + ttl))
 
+-- A list of runs, oldest first, loses those that expired, faster than it grows. One that lives long keeps those behind it until its own end.
+local function trim(key)
+  for _, id in ipairs(redis.call('ZRANGE', key, 0, 3)) do
+    if redis.call('EXISTS', run_key(id)) == 1 then return end
+    redis.call('ZREM', key, id)
+  end
+end
+
 -- Keys that point to runs live as long as the longest of them.
 local function point(key, write)
   write(key)
   if redis.call('PTTL', key) < total_deadline + ttl then redis.call('PEXPIRE', key, whole(total_deadline + ttl)) end
 end
 if idempotent then point(idempotent, function(key) redis.call('HSET', key, 'run', run_id, 'fingerprint', ARGV[9]) end) end
-if ARGV[10] == '1' then point(prefix .. ':twin:' .. ARGV[9], function(key) redis.call('ZADD', key, whole(now), run_id) end) end
+if ARGV[10] == '1' then
+  redis.call('HSET', run, 'twin', ARGV[9])
+  point(prefix .. ':twin:' .. ARGV[9], function(key)
+    trim(key)
+    redis.call('ZADD', key, whole(now), run_id)
+  end)
+end
 point(prefix .. ':runs:' .. caller, function(key)
+  trim(key)
   redis.call('ZADD', key, 0, run_id)
 end)
 return { 'ok', whole(now), whole(deadline) }

@@ -4,21 +4,25 @@
 -- Returns adopted with the run's id; wait when one may be free soon; none.
 local twins = prefix .. ':twin:' .. ARGV[1]
 local now = now_ms()
-local may_be_free = false
-for _, id in ipairs(redis.call('ZRANGE', twins, 0, 49)) do
-  local key = run_key(id)
-  local meta = redis.call('HMGET', key, 'state', 'delivered')
-  if not meta[1] or meta[1] == 'failed' or meta[1] == 'cancelled' or meta[2] then
-    redis.call('ZREM', twins, id)
-  else
-    redis.call('ZREMRANGEBYSCORE', key .. ':listeners', '-inf', whole(now))
-    if redis.call('ZCARD', key .. ':listeners') == 0 then
-      redis.call('ZADD', key .. ':listeners', whole(now + tonumber(ARGV[3])), ARGV[2])
-      redis.call('PEXPIRE', key .. ':listeners', 60000)
-      redis.call('HDEL', key, 'orphaned')
-      return { 'adopted', id }
+-- How many of them, the oldest first, are listened to.
+local taken = 0
+while true do
+  local ids = redis.call('ZRANGE', twins, taken, taken + 49)
+  if #ids == 0 then return { taken > 0 and 'wait' or 'none' } end
+  for _, id in ipairs(ids) do
+    local key = run_key(id)
+    local meta = redis.call('HMGET', key, 'state', 'delivered')
+    if not meta[1] or meta[1] == 'failed' or meta[1] == 'cancelled' or meta[2] then
+      redis.call('ZREM', twins, id)
+    else
+      redis.call('ZREMRANGEBYSCORE', key .. ':listeners', '-inf', whole(now))
+      if redis.call('ZCARD', key .. ':listeners') == 0 then
+        redis.call('ZADD', key .. ':listeners', whole(now + tonumber(ARGV[3])), ARGV[2])
+        redis.call('PEXPIRE', key .. ':listeners', 60000)
+        redis.call('HDEL', key, 'orphaned')
+        return { 'adopted', id }
+      end
+      taken = taken + 1
     end
-    may_be_free = true
   end
 end
-return { may_be_free and 'wait' or 'none' }

@@ -176,6 +176,12 @@ local function has_listener(now)
   return redis.call('ZCARD', listeners) > 0
 end
 
+-- No retry of a client may adopt the run any more.
+local function forget_twin()
+  local twin = redis.call('HGET', run, 'twin')
+  if twin then redis.call('ZREM', prefix .. ':twin:' .. twin, run_id) end
+end
+
 -- The only way to a terminal state. `told`: the owner asked for it and need not be told.
 local function end_run(target, kind, data, told)
   local meta = redis.call('HMGET', run, 'inbox', 'ttl', 'webhook')
@@ -183,6 +189,7 @@ local function end_run(target, kind, data, told)
   -- In the same step as the end, so that no crash comes between the two.
   if meta[3] == 'due' then redis.call('ZADD', prefix .. ':webhooks', whole(now_ms()), run_id) end
   redis.call('HDEL', run, 'orphaned')
+  if target ~= 'succeeded' then forget_twin() end
   -- An answer that was to be kept may still come after an end; after a cancel, nothing more is to be spent.
   local or_if = target == 'cancelled' and 'kept' or nil
   for _, field in ipairs(redis.call('HKEYS', journal)) do
