@@ -4,7 +4,18 @@ import type { Waiter } from "./waiters.ts";
 
 const NEVER = { onSettled: () => undefined, onBegun: () => undefined };
 const waiter = (sinceMs: number, changes: Partial<Waiter> = {}): Waiter => {
-  return { run: "r", step: "s", dispatch: 1, provider: "openai", sinceMs, isBegun: false, lookedAtMs: 0, ...NEVER, ...changes };
+  return {
+    run: "r",
+    step: "s",
+    dispatch: 1,
+    provider: "openai",
+    sinceMs,
+    isBegun: false,
+    lookedAtMs: 0,
+    isWon: false,
+    ...NEVER,
+    ...changes,
+  };
 };
 
 describe("a blocked run", () => {

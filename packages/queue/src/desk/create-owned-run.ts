@@ -104,7 +104,7 @@ export function createOwnedRun(parts: OwnedRunParts): OwnedRun {
       const job: CallJob = { v: 1, run, dispatch, ...request, digest, queuedAtMs: clock.now() };
       for (const { step } of request.steps) {
         const nowMs = monotonicMs();
-        const waiter = { run, step, dispatch, provider: request.provider, sinceMs: nowMs, isBegun: false, lookedAtMs: nowMs };
+        const waiter = { run, step, dispatch, provider: request.provider, sinceMs: nowMs, isBegun: false, lookedAtMs: nowMs, isWon: false };
         waiters.add({ ...waiter, onSettled, onBegun });
       }
       // Both travel on one connection, in this order, without waiting for each other: a job that was not intended is refused at its begin.
@@ -120,7 +120,7 @@ export function createOwnedRun(parts: OwnedRunParts): OwnedRun {
       const isBegun = journal.open.some((cell) => cell.step === step && cell.dispatch === dispatch && cell.isBegun);
       // Of a run that was put aside it is known that its calls have waited long enough.
       const sinceMs = journal.parkedAtMs === null ? monotonicMs() : Number.NEGATIVE_INFINITY;
-      waiters.add({ run, step, dispatch, provider, sinceMs, isBegun, lookedAtMs: 0, onSettled, onBegun });
+      waiters.add({ run, step, dispatch, provider, sinceMs, isBegun, lookedAtMs: 0, isWon: false, onSettled, onBegun });
     },
 
     release: async (stageKey, decision, event, stragglers) => {

@@ -35,7 +35,7 @@ export interface OwnedRun {
   /** Journals that a stage began and writes the events that say so, once; gives the time of its first beginning. */
   enter(stageKey: string, events: RunEventDraft[]): Promise<number>;
   /**
-   * Journals the dispatch, then adds its job. `onSettled` hears of each step once, `onBegun` of each request of a step that is `watched`; the promise
+   * Journals the dispatch, then adds its job. `onSettled` hears of each step once, and of the success of an earlier dispatch of it, `onBegun` of each request of a step that is `watched`; the promise
    * gives the dispatch's number.
    */
   dispatch(request: DispatchRequest, onSettled: (settled: Settled) => void, onBegun?: (step: string) => void): Promise<number>;

@@ -85,23 +85,6 @@ export async function openRunDesk(target: RunDeskOptions): Promise<RunDesk> {
     return queue;
   };
 
-  const inbox = await openInbox({
-    key: keys.inbox(randomUUID()),
-    blocking: connectRedis(target, "blocking"),
-    commands,
-    monotonicMs: () => target.clock.monotonicMs(),
-    onError: target.onError,
-    onMessage: (message) => {
-      const settled = parseSettled(message);
-      // Before anything else: what comes for a run that is being put aside brings it back.
-      if (typeof message["run"] === "string") parked.wake(message["run"]);
-      if (settled !== null) waiters.settle(settled.run, settled);
-      else if (message["kind"] === "begun") waiters.begun(String(message["run"]), String(message["step"]), Number(message["dispatch"]));
-      else if (message["kind"] === "ended" && typeof message["run"] === "string" && isRunId(message["run"]))
-        held.get(message["run"])?.lost("ended");
-    },
-  });
-
   const monotonicMs = () => target.clock.monotonicMs();
   const lookAgain = createLookAgain({
     waiters,
@@ -115,6 +98,24 @@ export async function openRunDesk(target: RunDeskOptions): Promise<RunDesk> {
       return owner === undefined ? "stale" : (await scripts.lose(run, owner, step, dispatch))[0];
     },
   });
+
+  const inbox = await openInbox({
+    key: keys.inbox(randomUUID()),
+    blocking: connectRedis(target, "blocking"),
+    commands,
+    monotonicMs: () => target.clock.monotonicMs(),
+    onError: target.onError,
+    onMessage: (message) => {
+      const settled = parseSettled(message);
+      // Before anything else: what comes for a run that is being put aside brings it back.
+      if (typeof message["run"] === "string") parked.wake(message["run"]);
+      if (settled !== null) void lookAgain.hear(settled.run, settled);
+      else if (message["kind"] === "begun") waiters.begun(String(message["run"]), String(message["step"]), Number(message["dispatch"]));
+      else if (message["kind"] === "ended" && typeof message["run"] === "string" && isRunId(message["run"]))
+        held.get(message["run"])?.lost("ended");
+    },
+  });
+
   const park = createParking({
     held,
     waiters,

@@ -1,3 +1,4 @@
+import { wonStep } from "@composite-llm/contracts";
 import type { Settled } from "../run/settled.ts";
 
 export interface Waiter {
@@ -11,6 +12,8 @@ export interface Waiter {
   isBegun: boolean;
   /** Monotonic time of its last sign: its beginning, or the last look. */
   lookedAtMs: number;
+  /** Whether its step is known to be won, by whichever call. */
+  isWon: boolean;
   onSettled(settled: Settled): void;
   /** A request for it left. */
   onBegun(step: string): void;
@@ -19,8 +22,13 @@ export interface Waiter {
 /** Who waits in this process for which cell. */
 export interface Waiters {
   add(waiter: Waiter): void;
-  /** Gives the result to who waits for it, once. */
+  /**
+   * Gives the result to who waits for it, once. A success whose own cell nobody waits for any more, because it was given up, goes to whoever waits
+   * for another call of its step and does not know an answer yet.
+   */
   settle(run: string, settled: Settled): void;
+  /** Whether somebody waits for this cell and knows of no answer to its step. */
+  isOpen(run: string, step: string, dispatch: number): boolean;
   /** Tells who waits for a cell that a request for it left. */
   begun(run: string, step: string, dispatch: number): void;
   /** All of a run. */
@@ -45,13 +53,22 @@ export function createWaiters(): Waiters {
     },
     settle: (run, settled) => {
       const waiters = byRun.get(run);
-      const waiter = waiters?.get(cell(settled.step, settled.dispatch));
-      if (waiters === undefined || waiter === undefined) return;
-      waiters.delete(cell(settled.step, settled.dispatch));
-      size -= 1;
-      if (waiters.size === 0) byRun.delete(run);
-      waiter.onSettled(settled);
+      if (waiters === undefined) return;
+      const own = waiters.get(cell(settled.step, settled.dispatch));
+      let heir: Waiter | undefined;
+      if (settled.status === "succeeded") {
+        const rivals = [...waiters.values()].filter(({ step }) => wonStep(step) === wonStep(settled.step));
+        heir = rivals.find(({ isWon }) => !isWon);
+        for (const rival of rivals) rival.isWon = true;
+      }
+      if (own !== undefined) {
+        waiters.delete(cell(settled.step, settled.dispatch));
+        size -= 1;
+        if (waiters.size === 0) byRun.delete(run);
+      }
+      (own ?? heir)?.onSettled(settled);
     },
+    isOpen: (run, step, dispatch) => byRun.get(run)?.get(cell(step, dispatch))?.isWon === false,
     begun: (run, step, dispatch) => {
       const waiter = byRun.get(run)?.get(cell(step, dispatch));
       if (waiter === undefined) return;

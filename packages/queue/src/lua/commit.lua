@@ -47,8 +47,8 @@ if status == 'succeeded' then
     write_stream(step, stream)
   end
   redis.call('HSET', journal, winner, dispatch)
-  -- Whoever still works on a hedged step works for nothing.
-  if redis.call('HEXISTS', journal, 'h:' .. step_of(step)) == 1 then
+  -- Whoever still works on a step that is hedged, or was dispatched anew because this cell was given up, works for nothing.
+  if cell.status == 'lost' or redis.call('HEXISTS', journal, 'h:' .. step_of(step)) == 1 then
     for _, other in ipairs(redis.call('HKEYS', journal)) do
       local rival = string.match(other, '^c:(.*)#%d+$')
       if rival and other ~= field and step_of(rival) == step_of(step) then close_cell(other, 'cancelled') end

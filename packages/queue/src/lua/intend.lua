@@ -9,8 +9,10 @@ if redis.call('HSETNX', journal, 'i:' .. dispatch, digest) == 1 then
   redis.call('PEXPIREAT', journal, whole(tonumber(meta[3]) + tonumber(meta[4])))
   for index = 4, #ARGV, 2 do
     local field = cell_field(ARGV[index], dispatch)
-    if not read_cell(field) then write_cell(field, 'open', 0, 0, '') end
     local step = step_of(ARGV[index])
+    -- The answer of a dispatch that was given up may have come since: then nothing more is sent for its step.
+    local is_won = redis.call('HEXISTS', journal, 'w:' .. step) == 1
+    if not read_cell(field) then write_cell(field, is_won and 'cancelled' or 'open', 0, 0, '') end
     if step ~= ARGV[index] then redis.call('HSET', journal, 'h:' .. step, dispatch) end
     emit('call', ARGV[index + 1])
   end
