@@ -11,6 +11,15 @@ export interface SettledCall {
   report: CallReport | null;
 }
 
+/** What became of each step, whatever the order in which it is told: its success where it has one, else its newest dispatch. */
+export function outcomesByStep(settled: readonly (SettledCall & { dispatch: number })[]): Map<string, SettledCall> {
+  const known = new Map<string, SettledCall>();
+  for (const call of settled.toSorted((left, right) => left.dispatch - right.dispatch)) {
+    if (known.get(call.step)?.status !== "succeeded") known.set(call.step, call);
+  }
+  return known;
+}
+
 /** Every slot of a plan by the key of its step, those of nested composites among them. */
 export function slotsByStep(plan: PlannedStrategy, prefix = ""): Map<string, PlannedSlot> {
   const slots = new Map<string, PlannedSlot>();

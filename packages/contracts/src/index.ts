@@ -11,7 +11,7 @@ export {
   parseCallReport,
 } from "./call.ts";
 export type { CallRecord } from "./call-record.ts";
-export { type SettledCall, slotsByStep, sumCostUsd, toCompositeCall } from "./composite-call.ts";
+export { outcomesByStep, type SettledCall, slotsByStep, sumCostUsd, toCompositeCall } from "./composite-call.ts";
 export {
   type ChatCompletion,
   type CompositeCall,

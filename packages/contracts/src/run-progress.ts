@@ -1,5 +1,5 @@
 import type { CallReport } from "./call.ts";
-import { type SettledCall, slotsByStep, sumCostUsd, toCompositeCall } from "./composite-call.ts";
+import { outcomesByStep, type SettledCall, slotsByStep, sumCostUsd, toCompositeCall } from "./composite-call.ts";
 import type { ChatCompletion, CompositeCall, CompositeExtension, CompositeStage } from "./composite.ts";
 import type { Quarantined } from "./quarantine.ts";
 import type { RunPlan } from "./run-plan.ts";
@@ -31,22 +31,13 @@ function decisionOf(text: string | undefined): { reason: CompositeStage["release
   return { reason, atMs };
 }
 
-/** What became of each step: its success where it has one, else the newest. */
-function outcomes(settled: RunJournal["settled"]): Map<string, SettledCall> {
-  const known = new Map<string, SettledCall>();
-  for (const call of settled.toSorted((left, right) => left.dispatch - right.dispatch)) {
-    if (known.get(call.step)?.status !== "succeeded") known.set(call.step, call);
-  }
-  return known;
-}
-
 function endOf(reports: readonly CallReport[]): number {
   return Math.max(Number.NEGATIVE_INFINITY, ...reports.map(({ endedAtMs }) => endedAtMs));
 }
 
 function stagesSoFar(plan: RunPlan, journal: RunJournal): CompositeStage[] {
   const slots = slotsByStep(plan.root);
-  const known = outcomes(journal.settled);
+  const known = outcomesByStep(journal.settled);
   const steps = [...new Set([...known.keys(), ...journal.open.map(({ step }) => step)])].toSorted();
   const isOpen = new Set(journal.open.map(({ step }) => step));
   return [...journal.entered]
@@ -76,7 +67,7 @@ function stagesSoFar(plan: RunPlan, journal: RunJournal): CompositeStage[] {
 /** The stages as the result has them, with what has become known of their calls since. */
 function stagesSince(plan: RunPlan, journal: RunJournal, { composite }: ChatCompletion): CompositeStage[] {
   const slots = slotsByStep(plan.root);
-  const known = outcomes(journal.settled);
+  const known = outcomesByStep(journal.settled);
   return composite.stages.map((stage) => ({
     ...stage,
     calls: stage.calls.map((call) => {

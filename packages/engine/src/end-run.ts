@@ -17,6 +17,7 @@ export async function endRun(scope: RunScope, result: StrategyResult): Promise<v
     plan,
     timeline: scope.timeline,
     settled: calls.settled,
+    unreported: calls.unreported,
     hedges: calls.hedges,
     notes: { ...scope.notes, degraded },
     ranking: result.ranking ?? [],

@@ -35,6 +35,8 @@ export interface StepCalls {
   isJournaled(step: string): boolean;
   /** Keys of the hedges that were decided on. */
   readonly hedges: ReadonlySet<string>;
+  /** How many cells were dispatched, or taken over, that did not settle yet. */
+  readonly unreported: number;
   /** Every cell that settled so far, in order. */
   readonly settled: readonly Settled[];
 }
@@ -175,6 +177,9 @@ export function createStepCalls(port: RunPort, latencies: LatencyBook, startTime
     isJournaled: (step) =>
       [...port.journal.settled, ...port.journal.open].some((cell) => wonStep(cell.step) === step || cell.step.startsWith(`${step}/`)),
     hedges,
+    get unreported() {
+      return sent.size;
+    },
     settled: settledSoFar,
   };
 }

@@ -3,6 +3,7 @@ import {
   type CompositeExtension,
   hedgeKey,
   NO_USAGE,
+  outcomesByStep,
   type PlannedSlot,
   type Ranking,
   type RunPlan,
@@ -21,6 +22,8 @@ export interface ExtensionParts {
   plan: RunPlan;
   timeline: Timeline;
   settled: readonly Settled[];
+  /** Calls that were dispatched and of which nothing is known yet. */
+  unreported: number;
   /** Keys of second calls. */
   hedges: ReadonlySet<string>;
   notes: RunNotes;
@@ -35,7 +38,7 @@ export function toCompositeExtension(parts: ExtensionParts): CompositeExtension 
   const { plan, settled, notes } = parts;
   const slots = slotsByStep(plan.root);
   const stages = parts.timeline.stages();
-  const lastOf = new Map(settled.map((entry) => [entry.step, entry]));
+  const outcomes = outcomesByStep(settled);
   const reports = settled.flatMap(({ report }) => (report === null ? [] : [report]));
   const wasted = settled.flatMap(({ status, report }) => (report === null || status === "succeeded" ? [] : [report]));
   const callsOf = ({ steps }: { steps: readonly string[] }): { step: string; slot: PlannedSlot }[] =>
@@ -59,12 +62,12 @@ export function toCompositeExtension(parts: ExtensionParts): CompositeExtension 
       // One that its parent did not wait for ended with it.
       released: stage.reason ?? "deadline",
       latency_ms: Math.max(0, (stage.endedAtMs ?? parts.nowMs) - stage.beganAtMs),
-      calls: callsOf(stage).map(({ step, slot }) => toCompositeCall(slot, step, lastOf.get(step))),
+      calls: callsOf(stage).map(({ step, slot }) => toCompositeCall(slot, step, outcomes.get(step))),
     })),
     ranking: parts.ranking,
     usage: toWireUsage(reports.map(({ usage }) => usage).reduce(addUsage, NO_USAGE)),
     cost_usd: sumCostUsd(reports),
-    cost_final: callsMade.every(({ step }) => lastOf.has(step)),
+    cost_final: parts.unreported === 0 && callsMade.every(({ step }) => outcomes.has(step)),
     wasted_usd: sumCostUsd(wasted) ?? 0,
     calls: callsMade.length,
     latency_ms: parts.latencyMs,

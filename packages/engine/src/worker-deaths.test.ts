@@ -1,7 +1,7 @@
 import { createRegistry } from "@composite-llm/strategies";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { executeRun } from "./execute-run.ts";
-import { createFakeRun, failed, type FakeRun, moaPlan, slot } from "./fixtures/fake-run.ts";
+import { answered, createFakeRun, failed, type FakeRun, moaPlan, slot } from "./fixtures/fake-run.ts";
 import { createLatencyBook } from "./latency-book.ts";
 import { finalCallFailed } from "./run-failure.ts";
 
@@ -29,6 +29,43 @@ describe("a job of several calls on which a worker died", () => {
     const fake = createFakeRun(moaPlan(three), {}, { settled });
     await execute(fake);
     expect(stepsOf(fake)).toEqual([["propose.0.0"], ["propose.0.1"], ["propose.0.2"], ["final"]]);
+  });
+});
+
+describe("a call that was lost and answers all the same", () => {
+  it("is the answer of its step, while the one that was made instead is still under way", async () => {
+    const fake = createFakeRun(moaPlan(three), { "propose.0.1": { lostTimes: 1, text: null } });
+    const done = execute(fake);
+    await vi.waitFor(() => expect(stepsOf(fake)).toContainEqual(["propose.0.1"]));
+    fake.answer("propose.0.1", "of the first", 1);
+    await done;
+    if (fake.end?.state !== "succeeded") throw new Error("the run did not succeed");
+    const { composite } = fake.end.data.completion;
+    expect(composite.failed).toEqual([]);
+    expect(composite.stages[0]?.calls.map(({ step, status }) => [step, status])).toEqual([
+      ["propose.0.0", "succeeded"],
+      ["propose.0.1", "succeeded"],
+      ["propose.0.2", "succeeded"],
+    ]);
+    // Three members and the last call, each once.
+    expect(composite.cost_usd).toBeCloseTo(4 * 1e-6);
+    // What the other one costs is not known yet.
+    expect(composite.cost_final).toBe(false);
+  });
+
+  it("is the answer of its step for the owner that comes next, in whatever order the journal has its calls", async () => {
+    const won = answered("propose.0.1", 1001, "of the first");
+    const lost = (dispatch: number) => ({ step: "propose.0.1", dispatch, status: "lost", report: null }) as const;
+    for (const settled of [
+      [won, lost(1002)],
+      [lost(1002), won],
+    ]) {
+      const fake = createFakeRun(moaPlan(three), {}, { settled });
+      await execute(fake);
+      if (fake.end?.state !== "succeeded") throw new Error("the run did not succeed");
+      const call = fake.end.data.completion.composite.stages[0]?.calls.find(({ step }) => step === "propose.0.1");
+      expect(call).toMatchObject({ status: "succeeded", cost_usd: 1e-6 });
+    }
   });
 });
 
