@@ -39,12 +39,11 @@ function readLimit(query: Query): number {
 export async function listRuns(deps: RunsDeps, request: FastifyRequest, query: Query): Promise<RunPage> {
   const cursor = textOf(query, "cursor");
   const page = { before: cursor === null ? null : parsePageCursor(cursor), limit: readLimit(query), state: readState(query) };
-  const { runs, hasMore } = await reading(deps.gate.list(request.caller.name, page));
-  const last = runs.at(-1);
+  const { runs, next } = await reading(deps.gate.list(request.caller.name, page));
   return {
     object: "list",
     data: await Promise.all(runs.map((stored) => showRun(stored, deps))),
-    has_more: hasMore,
-    next_cursor: hasMore && last !== undefined ? toPageCursor(last.run) : null,
+    has_more: next !== null,
+    next_cursor: next === null ? null : toPageCursor(next),
   };
 }

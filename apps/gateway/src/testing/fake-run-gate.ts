@@ -81,7 +81,8 @@ export function createFakeRunGate(): FakeRunGate {
         .map((one) => one.stored())
         .filter((one) => state === null || one.state === state)
         .toSorted((left, right) => (left.run < right.run ? 1 : -1));
-      return { runs: all.slice(0, limit), hasMore: all.length > limit };
+      const runs = all.slice(0, limit);
+      return { runs, next: all.length > limit ? (runs.at(-1)?.run ?? null) : null };
     },
     erase: async (run) => {
       if (find(run)?.stored().endedAtMs === null) return false;

@@ -3,7 +3,7 @@ import { isRunId, type RunId } from "@composite-llm/core";
 import type { Redis } from "ioredis";
 import { parseDeaths } from "../quarantine/parse-deaths.ts";
 import type { Keys } from "../run/run-keys.ts";
-import { GOES_ON, type StoredRun } from "./run-gate.ts";
+import { GOES_ON, type RunPage, type RunPageRequest, type StoredRun } from "./run-gate.ts";
 
 const STATES: readonly RunState[] = ["queued", "running", "succeeded", "failed", "cancelled"];
 
@@ -46,29 +46,35 @@ export async function readRun(commands: Redis, keys: Keys, run: RunId): Promise<
   };
 }
 
-/** How many runs are looked at to fill a page of those in one state. */
-const LOOKED_AT = 200;
+/** How many runs are looked at in one round trip. */
+const AT_ONCE = 100;
+/** How many runs are looked at for one page at most. */
+const LOOKED_AT = 1000;
 
-/** Runs of a caller, newest first; ids are ordered by time. Those that expired are dropped from the list on the way. */
-export async function listRuns(
-  commands: Redis,
-  keys: Keys,
-  caller: string,
-  page: { before: RunId | null; limit: number; state: RunState | null },
-): Promise<{ runs: StoredRun[]; hasMore: boolean }> {
+/**
+ * Runs of a caller, newest first; ids are ordered by time. Those that expired are dropped from the list on the way. Of runs in other states than
+ * the one asked for, nothing but the state is read.
+ */
+export async function listRuns(commands: Redis, keys: Keys, caller: string, page: RunPageRequest): Promise<RunPage> {
   const runs: StoredRun[] = [];
-  let max = page.before === null ? "+" : `(${page.before}`;
-  for (;;) {
-    const ids = await commands.zrevrangebylex(keys.runsOf(caller), max, "-", "LIMIT", 0, LOOKED_AT);
-    for (const id of ids) {
-      const run = isRunId(id) ? await readRun(commands, keys, id) : null;
-      if (run === null) await commands.zrem(keys.runsOf(caller), id);
-      else if (page.state === null || run.state === page.state) {
-        if (runs.length === page.limit) return { runs, hasMore: true };
-        runs.push(run);
+  let before = page.before;
+  for (let looked = 0; looked < LOOKED_AT; looked += AT_ONCE) {
+    const ids = (await commands.zrevrangebylex(keys.runsOf(caller), before === null ? "+" : `(${before}`, "-", "LIMIT", 0, AT_ONCE)).filter(
+      isRunId,
+    );
+    const states = await Promise.all(ids.map((id) => commands.hget(keys.run(id), "state")));
+    for (const [index, id] of ids.entries()) {
+      const state = states[index] ?? null;
+      if (state === null) await commands.zrem(keys.runsOf(caller), id);
+      else if (page.state === null || state === page.state) {
+        if (runs.length === page.limit) return { runs, next: runs.at(-1)?.run ?? null };
+        const run = await readRun(commands, keys, id);
+        // It may have gone on since.
+        if (run !== null && (page.state === null || run.state === page.state)) runs.push(run);
       }
     }
-    if (ids.length < LOOKED_AT) return { runs, hasMore: false };
-    max = `(${ids.at(-1)}`;
+    if (ids.length < AT_ONCE) return { runs, next: null };
+    before = ids.at(-1) ?? null;
   }
+  return { runs, next: before };
 }

@@ -81,6 +81,21 @@ export interface StoredRun {
   outcome: Extract<RunEvent, { kind: "finished" | "error" }> | null;
 }
 
+export interface RunPageRequest {
+  /** Runs older than this one; null for all. */
+  before: RunId | null;
+  limit: number;
+  /** Null for all. */
+  state: RunState | null;
+}
+
+export interface RunPage {
+  /** May be fewer than the limit, or none, also when there are more: only so many runs are looked at for a page. */
+  runs: StoredRun[];
+  /** `before` of the next page; null when there is none. */
+  next: RunId | null;
+}
+
 /** What a gateway needs of the queues: hand in a run, follow its events, cancel it, read what is stored. */
 export interface RunGate {
   /**
@@ -100,11 +115,8 @@ export interface RunGate {
   read(run: RunId): Promise<StoredRun | null>;
   /** What the run has decided and received so far, answers that came after its end included; empty when it is unknown. */
   journal(run: RunId): Promise<JournalSnapshot>;
-  /** Runs of a caller, newest first. @param before runs older than this one */
-  list(
-    caller: string,
-    page: { before: RunId | null; limit: number; state: RunState | null },
-  ): Promise<{ runs: StoredRun[]; hasMore: boolean }>;
+  /** Runs of a caller, newest first. */
+  list(caller: string, page: RunPageRequest): Promise<RunPage>;
   /** Removes everything of a run that ended; false when it is still open. */
   erase(run: RunId): Promise<boolean>;
   /** Runs and calls of all callers that run alone because they kept killing their workers. */

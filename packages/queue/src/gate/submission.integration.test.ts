@@ -184,12 +184,29 @@ describe("what is stored of runs", () => {
     for (let index = 0; index < 5; index += 1) made.push((await bench.submit({ caller })).run);
     await bench.gate.cancel(made[1] as (typeof made)[number]);
     const page = await bench.gate.list(caller, { before: null, limit: 3, state: null });
-    expect(page).toMatchObject({ hasMore: true });
-    const rest = await bench.gate.list(caller, { before: page.runs.at(-1)?.run ?? null, limit: 3, state: null });
-    expect(rest.hasMore).toBe(false);
+    expect(page.next).toBe(page.runs.at(-1)?.run);
+    const rest = await bench.gate.list(caller, { before: page.next, limit: 3, state: null });
+    expect(rest.next).toBeNull();
     expect([...page.runs, ...rest.runs].map(({ run }) => run).toSorted()).toEqual(made.toSorted());
     const cancelled = await bench.gate.list(caller, { before: null, limit: 3, state: "cancelled" });
     expect(cancelled.runs.map(({ run }) => run)).toEqual([made[1]]);
+  });
+
+  it("is looked through page by page, and read whole only where the state is the one asked for", async () => {
+    const caller = fresh();
+    const wanted = await bench.submit({ caller });
+    await bench.gate.cancel(wanted.run);
+    const others = Array.from({ length: 1000 }, (_, index) => createRunId(Date.now() + 1000 + index));
+    const write = bench.redis.pipeline();
+    // Whoever reads one of these whole fails.
+    for (const run of others)
+      write.hset(`${bench.prefix}:run:${run}`, { state: "queued", plan: "none" }).pexpire(`${bench.prefix}:run:${run}`, 60_000);
+    for (const run of others) write.zadd(`${bench.prefix}:runs:${caller}`, 0, run);
+    await write.exec();
+    const first = await bench.gate.list(caller, { before: null, limit: 3, state: "cancelled" });
+    expect(first).toEqual({ runs: [], next: others[0] });
+    const second = await bench.gate.list(caller, { before: first.next, limit: 3, state: "cancelled" });
+    expect([second.runs.map(({ run }) => run), second.next]).toEqual([[wanted.run], null]);
   });
 
   it("is erased once the run has ended, and not before", async () => {

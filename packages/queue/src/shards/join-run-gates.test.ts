@@ -7,8 +7,8 @@ import type { Shards } from "./open-shards.ts";
 
 const SUBMISSION: Submission = { graceMs: 0, follow: null, idempotencyKey: null, fingerprint: "f", twin: "none", inheritFrom: null };
 
-/** A shard that knows nothing but ids. */
-function fakeGate(shard: number, runs: RunId[] = [], isReady = true) {
+/** A shard that knows nothing but ids, and looks at so many for a page. */
+function fakeGate(shard: number, runs: RunId[] = [], isReady = true, looked = Infinity) {
   const asked: string[] = [];
   const gate: Partial<RunGate> = {
     submit: async () => ({ run: createRunId(1, shard), isJoined: false, following: null }),
@@ -21,7 +21,8 @@ function fakeGate(shard: number, runs: RunId[] = [], isReady = true) {
         .filter((run) => before === null || run < before)
         .toSorted()
         .toReversed();
-      return { runs: all.slice(0, limit).map((run) => ({ run }) as StoredRun), hasMore: all.length > limit };
+      const shown = all.slice(0, Math.min(limit, looked));
+      return { runs: shown.map((run) => ({ run }) as StoredRun), next: all.length > shown.length ? (shown.at(-1) ?? null) : null };
     },
     isReady: async () => isReady,
   };
@@ -94,11 +95,34 @@ describe("a gate over several shards", () => {
         const page = await gate.list("a", { before: seen.at(-1) ?? null, limit, state: null });
         expect(page.runs.length).toBe(Math.min(limit, runs.length - seen.length));
         seen.push(...page.runs.map(({ run }) => run));
-        hasMore = page.hasMore;
+        hasMore = page.next !== null;
         expect(hasMore).toBe(seen.length < runs.length);
       }
       expect(seen).toEqual(runs.toReversed());
     }
+  });
+
+  it("leaves no gap where one shard looked less far back than another", async () => {
+    const runs = Array.from({ length: 23 }, (_, index) => createRunId(1000 + index, index > 9 && index % 3 === 0 ? 0 : 1));
+    const gate = join(
+      [0, 1].map(
+        (shard) =>
+          fakeGate(
+            shard,
+            runs.filter((run) => shardOf(run) === shard),
+            true,
+            2 + 3 * shard,
+          ).gate,
+      ),
+    );
+    const seen: RunId[] = [];
+    let before: RunId | null = null;
+    do {
+      const page = await gate.list("a", { before, limit: 9, state: null });
+      seen.push(...page.runs.map(({ run }) => run));
+      before = page.next;
+    } while (before !== null);
+    expect(seen).toEqual(runs.toReversed());
   });
 
   it("refuses what concerns a shard that is not there yet, and nothing else", async () => {

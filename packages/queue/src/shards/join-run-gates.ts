@@ -30,9 +30,15 @@ export function joinRunGates(shards: Shards<RunGate>): RunGate {
     journal: async (run) => gateOf(run).journal(run),
     list: async (caller, page) => {
       const pages = await Promise.all(numbers.map(async (shard) => at(shard).list(caller, page)));
-      // Ids begin with their time, and a page of each shard holds all that could belong to a page of all.
-      const runs = pages.flatMap((each) => each.runs).toSorted((one, other) => (one.run < other.run ? 1 : -1));
-      return { runs: runs.slice(0, page.limit), hasMore: runs.length > page.limit || pages.some((each) => each.hasMore) };
+      // Ids begin with their time. Behind the first place where a shard stopped looking, it may have runs that are still missing here.
+      const [until = null] = pages
+        .flatMap(({ next }) => next ?? [])
+        .toSorted()
+        .toReversed();
+      const known = pages.flatMap((each) => each.runs).filter(({ run }) => until === null || run >= until);
+      const runs = known.toSorted((one, other) => (one.run < other.run ? 1 : -1));
+      const shown = runs.slice(0, page.limit);
+      return { runs: shown, next: runs.length > page.limit ? (shown.at(-1)?.run ?? null) : until };
     },
     erase: async (run) => gateOf(run).erase(run),
     quarantine: async () => {
