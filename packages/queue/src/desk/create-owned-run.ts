@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { CallJob, RunPlan } from "@composite-llm/contracts";
 import type { RunId } from "@composite-llm/core";
 import type { Queue } from "bullmq";
+import { toIntent } from "../jobs/call-jobs.ts";
 import type { RedisClock } from "../redis/redis-clock.ts";
 import type { JournalSnapshot } from "../run/journal-snapshot.ts";
 import type { RunScripts, ScriptReply } from "../run/run-scripts.ts";
@@ -30,6 +31,7 @@ interface OwnedRunParts {
   clock: RedisClock;
   monotonicMs(): number;
   queueOf(provider: string): Queue;
+  onError(error: Error): void;
   waiters: Waiters;
   held: Map<RunId, HeldRun>;
   hasPublished(step: string): Promise<boolean>;
@@ -43,15 +45,16 @@ function ignore(): void {}
 
 /** What a call job is checked against before each of its requests: equal digests mean equal requests. */
 function digestOf(request: DispatchRequest): string {
-  return createHash("sha1")
-    .update(JSON.stringify([request.provider, request.steps, request.prompts]))
-    .digest("base64url");
+  const hash = createHash("sha1").update(JSON.stringify([request.provider, request.steps, request.prompts]));
+  return toIntent(request.provider, hash.digest("base64url"));
 }
 
 export function createOwnedRun(parts: OwnedRunParts): OwnedRun {
   const { run, owner, plan, journal, times, scripts, clock, monotonicMs, queueOf, waiters, held } = parts;
   const abort = new AbortController();
   let dispatches = 0;
+  /** Dispatch number → its provider. */
+  const providers = new Map<number, string>();
 
   const leave = (): void => {
     waiters.drop(run);
@@ -79,6 +82,14 @@ export function createOwnedRun(parts: OwnedRunParts): OwnedRun {
     throw new OwnershipLost(reply[0]);
   };
 
+  /** Of what nobody waits for any more; not those that somebody works on. */
+  const removeJobs = (cells: readonly { dispatch: number }[]): void => {
+    for (const dispatch of new Set(cells.map((cell) => cell.dispatch))) {
+      const provider = providers.get(dispatch);
+      if (provider !== undefined) queueOf(provider).remove(`${run}.${dispatch}`).catch(parts.onError);
+    }
+  };
+
   return {
     run,
     plan,
@@ -101,6 +112,7 @@ export function createOwnedRun(parts: OwnedRunParts): OwnedRun {
       ]);
       dispatches += 1;
       const dispatch = owner * DISPATCHES_PER_OWNER + dispatches;
+      providers.set(dispatch, request.provider);
       const job: CallJob = { v: 1, run, dispatch, ...request, digest, queuedAtMs: clock.now() };
       for (const { step } of request.steps) {
         const nowMs = monotonicMs();
@@ -117,6 +129,7 @@ export function createOwnedRun(parts: OwnedRunParts): OwnedRun {
     },
 
     await: ({ step, dispatch, provider }, onSettled, onBegun = ignore) => {
+      providers.set(dispatch, provider);
       const isBegun = journal.open.some((cell) => cell.step === step && cell.dispatch === dispatch && cell.isBegun);
       // Of a run that was put aside it is known that its calls have waited long enough.
       const sinceMs = journal.parkedAtMs === null ? monotonicMs() : Number.NEGATIVE_INFINITY;
@@ -128,6 +141,7 @@ export function createOwnedRun(parts: OwnedRunParts): OwnedRun {
       const reply = await ask(() =>
         scripts.release(run, owner, stageKey, decision, JSON.stringify(event), stragglers.keep ? 1 : 0, ...cells),
       );
+      if (!stragglers.keep) removeJobs(stragglers.cells);
       return String(reply[1]);
     },
 

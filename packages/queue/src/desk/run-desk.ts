@@ -82,6 +82,8 @@ export async function openRunDesk(target: RunDeskOptions): Promise<RunDesk> {
     const queue = new Queue(callsQueue(provider), { connection: commands, prefix: keys.queues, ...QUEUE_SETTINGS });
     queue.on("error", target.onError);
     queues.set(provider, queue);
+    // The sweeper looks after it also where nobody ever takes its jobs.
+    commands.sadd(keys.queueNames, queue.name).catch(target.onError);
     return queue;
   };
 
@@ -155,6 +157,7 @@ export async function openRunDesk(target: RunDeskOptions): Promise<RunDesk> {
         clock,
         monotonicMs,
         queueOf,
+        onError: target.onError,
         waiters,
         held,
         nextTimerMs,

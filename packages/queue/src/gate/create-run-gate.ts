@@ -1,6 +1,7 @@
 import type { RunPlan } from "@composite-llm/contracts";
 import { ApiError, type Clock, createRunId, isRunId, type RunId } from "@composite-llm/core";
 import { Queue } from "bullmq";
+import { callJobsOf, readCallJobs, removeCallJobs } from "../jobs/call-jobs.ts";
 import { QUEUE_SETTINGS, RUNS_QUEUE } from "../jobs/queue-settings.ts";
 import { watchMemory } from "../memory/memory-watch.ts";
 import { neededBytes } from "../memory/needed-bytes.ts";
@@ -49,11 +50,19 @@ export async function createRunGate(options: RunGateOptions): Promise<RunGate> {
   const memory = await watchMemory(commands, keys.needs);
   const timers = new Set<NodeJS.Timeout>();
 
+  /** Removes the calls of a cancelled run that nobody has taken up, prompts and all; where that fails, the sweeper does it. */
+  const clear = (run: RunId): void => {
+    readCallJobs(commands, keys, run)
+      .then((jobs) => removeCallJobs(commands, keys, jobs))
+      .catch(options.onError);
+  };
+
   /** A listener is gone, or only looked after: cancels the run when its time without any is over. */
   const detach = async (run: RunId, listener: string, graceMs?: number): Promise<void> => {
     lookAgain(run, await scripts.detach(run, listener, graceMs ?? "", CANCELLED));
   };
   const lookAgain = (run: RunId, [, became, leftMs]: ScriptReply): void => {
+    if (became === "cancelled") clear(run);
     if (became !== "grace") return;
     const timer = setTimeout(() => {
       timers.delete(timer);
@@ -183,7 +192,8 @@ export async function createRunGate(options: RunGateOptions): Promise<RunGate> {
     },
     follow: (run, follow) => hub.follow(run, follow, createListenerName(), true),
     cancel: async (run) => {
-      await scripts.finish(run, "cancelled", "", "error", CANCELLED);
+      const [outcome] = await scripts.finish(run, "cancelled", "", "error", CANCELLED);
+      if (outcome === "ok") clear(run);
     },
     delivered: async (run) => {
       await scripts.deliver(run);
@@ -191,7 +201,11 @@ export async function createRunGate(options: RunGateOptions): Promise<RunGate> {
     read: (run) => readRun(commands, keys, run),
     journal: async (run) => toJournalSnapshot(Object.entries(await commands.hgetall(keys.journal(run))).flat()),
     list: (caller, page) => listRuns(commands, keys, caller, page),
-    erase: async (run) => (await scripts.erase(run))[0] !== "open",
+    erase: async (run) => {
+      const [outcome, intents] = await scripts.erase(run);
+      if (outcome === "ok") await removeCallJobs(commands, keys, callJobsOf(run, intents as string[]));
+      return outcome !== "open";
+    },
     quarantine: () => listQuarantine(commands, keys),
     pardon: (id) => pardon(scripts, id),
     isReady: async () => {

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { isRunId } from "@composite-llm/core";
 import { Queue } from "bullmq";
-import { QUEUE_SETTINGS, RUNS_QUEUE } from "../jobs/queue-settings.ts";
+import { callsQueue, QUEUE_SETTINGS, RUNS_QUEUE } from "../jobs/queue-settings.ts";
 import { connectRedis, type RedisTarget } from "../redis/connect-redis.ts";
 import { createKeys } from "../run/run-keys.ts";
 import { createRunScripts } from "../run/run-scripts.ts";
@@ -42,12 +42,25 @@ export function openSweeper(options: SweeperOptions): Sweeper {
     return true;
   };
 
+  /** Calls of runs that are gone or cancelled: where their provider has no worker, nobody would ever take them up and see that. */
+  const removeOrphans = async (queue: Queue): Promise<void> => {
+    const ids = await queue.getRanges(["wait", "delayed"], 0, AT_ONCE - 1, true);
+    const looks = ids.map(async (id) => {
+      const run = id.split(".")[0] ?? "";
+      if (!isRunId(run)) return;
+      const state = await commands.hget(keys.run(run), "state");
+      if (state === null || state === "cancelled") await queue.remove(id);
+    });
+    await Promise.all(looks);
+  };
+
   const clean = async (): Promise<void> => {
     for (const queueName of await commands.smembers(keys.queueNames)) {
       const queue =
         queueName === RUNS_QUEUE ? runs : new Queue(queueName, { connection: commands, prefix: keys.queues, ...QUEUE_SETTINGS });
       await queue.clean(OLD_JOB_MS, 1000, "completed");
       await queue.clean(OLD_JOB_MS, 1000, "failed");
+      if (queueName.startsWith(callsQueue(""))) await removeOrphans(queue);
       if (queue !== runs) await queue.close();
     }
   };
