@@ -74,7 +74,7 @@ function setUp(
     },
     append: async (_claim, _try, cursor) => {
       cursor.batches += 1;
-      return true;
+      return "added";
     },
     commit: async (_claim, outcome, report, _stream, unsent, last) => {
       commits.push({ outcome, report, unsent, last });

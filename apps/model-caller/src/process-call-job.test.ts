@@ -47,7 +47,7 @@ function setUp({ steps = ["propose.0.0"], stalls = 0, deaths = stalls, cells = {
         untilMs.push(inHand.latestMs());
         return { kind: "refused", reason: "seen" };
       },
-      append: async () => false,
+      append: async () => "refused",
       commit: async (_claim, outcome, report) => {
         commits.push(report);
         return outcome;

@@ -1,3 +1,4 @@
+import type { AppendReply } from "@composite-llm/queue";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { BatchData } from "./token-batch.ts";
 import { createTokenSender } from "./token-sender.ts";
@@ -11,7 +12,7 @@ afterEach(() => {
 
 function setUp() {
   const sent: BatchData[] = [];
-  let answer: (isTaken: boolean) => void = () => undefined;
+  let answer: (reply: AppendReply) => void = () => undefined;
   const onRefused = vi.fn<() => void>();
   const sender = createTokenSender({
     send: (batch) => {
@@ -26,8 +27,8 @@ function setUp() {
     },
     onRefused,
   });
-  const taken = async (isTaken = true): Promise<void> => {
-    answer(isTaken);
+  const taken = async (reply: AppendReply = "added"): Promise<void> => {
+    answer(reply);
     await vi.advanceTimersByTimeAsync(0);
   };
   return { sender, sent, taken, onRefused };
@@ -78,10 +79,20 @@ describe("a token sender", () => {
   it("stops at the first refusal", async () => {
     const { sender, sent, taken, onRefused } = setUp();
     sender.push({ choice: 0, text: "a" });
-    await taken(false);
+    await taken("refused");
     sender.push({ choice: 0, text: "b" });
     await vi.advanceTimersByTimeAsync(1000);
     expect(onRefused).toHaveBeenCalledTimes(1);
+    expect(sent).toHaveLength(1);
+  });
+
+  it("stops without ending the call when only its words are not wanted any more", async () => {
+    const { sender, sent, taken, onRefused } = setUp();
+    sender.push({ choice: 0, text: "a" });
+    await taken("unread");
+    sender.push({ choice: 0, text: "b" });
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(onRefused).not.toHaveBeenCalled();
     expect(sent).toHaveLength(1);
   });
 });

@@ -1,4 +1,5 @@
 import type { ModelDelta } from "@composite-llm/contracts";
+import type { AppendReply } from "@composite-llm/queue";
 import { type BatchData, createTokenBatch } from "./token-batch.ts";
 
 const BATCH_MS = 40;
@@ -11,11 +12,10 @@ export interface TokenSender {
 }
 
 export interface TokenSenderOptions {
-  /** Sends a batch; false: nobody reads this stream any more. */
-  send(batch: BatchData): Promise<boolean>;
+  send(batch: BatchData): Promise<AppendReply>;
   /** Calls back once after a time; gives the function that stops it. */
   startTimer(delayMs: number, callback: () => void): () => void;
-  /** Called when the stream is not wanted any more, or cannot be written. */
+  /** Called when the call is not wanted any more, or its stream cannot be written. */
   onRefused(): void;
 }
 
@@ -32,10 +32,10 @@ export function createTokenSender(options: TokenSenderOptions): TokenSender {
     left = waiting.take();
     while (left.length > 0) {
       const batch = left[0] as BatchData;
-      const isTaken = await options.send(batch).catch(() => false);
-      if (!isTaken) {
+      const reply = await options.send(batch).catch(() => "refused" as const);
+      if (reply !== "added") {
         isClosed = true;
-        options.onRefused();
+        if (reply === "refused") options.onRefused();
         return;
       }
       left.shift();

@@ -1,4 +1,5 @@
 export {
+  type AppendReply,
   type BeginReply,
   type CallDesk,
   type CellClaim,

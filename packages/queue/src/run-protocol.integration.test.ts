@@ -44,8 +44,8 @@ describe("a run on the queues", () => {
     const { events, owned, settled, claim } = await dispatched();
     expect(await bench.callDesk.begin(claim, 1, null)).toMatchObject({ kind: "begun" });
     const cursor = { attempt: 0, batches: 0 };
-    expect(await bench.callDesk.append(claim, 1, cursor, { text: "one " })).toBe(true);
-    expect(await bench.callDesk.append(claim, 1, cursor, { text: "two " })).toBe(true);
+    expect(await bench.callDesk.append(claim, 1, cursor, { text: "one " })).toBe("added");
+    expect(await bench.callDesk.append(claim, 1, cursor, { text: "two " })).toBe("added");
     expect(await bench.callDesk.commit(claim, "succeeded", sampleReport(claim, "one two three"), cursor, [{ text: "three" }])).toBe(
       "succeeded",
     );
@@ -96,7 +96,7 @@ describe("a run on the queues", () => {
     const { claim } = await dispatched();
     expect(await bench.callDesk.begin({ ...claim, fence: 2 }, 1, null)).toMatchObject({ kind: "begun" });
     expect(await bench.callDesk.begin(claim, 1, null)).toEqual({ kind: "refused", reason: "fenced" });
-    expect(await bench.callDesk.append(claim, 1, { attempt: 0, batches: 0 }, { text: "stale" })).toBe(false);
+    expect(await bench.callDesk.append(claim, 1, { attempt: 0, batches: 0 }, { text: "stale" })).toBe("refused");
   });
 
   it("refuses a request that differs from the intended one", async () => {
@@ -113,7 +113,7 @@ describe("a run on the queues", () => {
     await bench.callDesk.begin(claim, 2, null);
     const second = { attempt: 0, batches: 0 };
     await bench.callDesk.append(claim, 2, second, { text: "new" });
-    expect(await bench.callDesk.append(claim, 1, first, { text: "older" })).toBe(false);
+    expect(await bench.callDesk.append(claim, 1, first, { text: "older" })).toBe("refused");
     await vi.waitFor(() =>
       expect(events.filter(({ kind }) => kind === "reset" || kind === "delta").map(({ kind }) => kind)).toEqual([
         "delta",
@@ -155,6 +155,23 @@ describe("a run on the queues", () => {
     expect(await owned.release("propose.0", '{"slots":[2]}', event, { keep: false, cells })).toBe('{"slots":[1]}');
     await vi.waitFor(() => expect(abort).toHaveBeenCalled());
     expect(await bench.callDesk.commit(claim, "succeeded", sampleReport(claim, "late"), { attempt: 0, batches: 0 }, [])).toBe("late");
+  });
+
+  it("lets a streaming straggler finish that is kept, also beyond the end of the run, and stores its answer", async () => {
+    const { run, owned, events, claim } = await dispatched({}, { ...FINAL_STEP, step: "propose.0.0", publish: "member_delta" });
+    await bench.callDesk.begin(claim, 1, null);
+    const cursor = { attempt: 0, batches: 0 };
+    expect(await bench.callDesk.append(claim, 1, cursor, { text: "in time" })).toBe("added");
+    const event = { name: "propose", index: 0, state: "released" as const, reason: "quorum" };
+    const cells = [{ step: "propose.0.0", dispatch: 1001 }];
+    await owned.release("propose.0", "{}", event, { keep: true, cells });
+    expect(await bench.callDesk.append(claim, 1, cursor, { text: "too late" })).toBe("unread");
+    await owned.finish({ state: "succeeded", data: { completion: {} as never } }, []);
+    expect(await bench.callDesk.append(claim, 1, cursor, { text: "later still" })).toBe("unread");
+    expect(await bench.callDesk.append({ ...claim, fence: 2 }, 1, cursor, { text: "another's" })).toBe("refused");
+    expect(await bench.callDesk.commit(claim, "succeeded", sampleReport(claim, "all of it"), cursor, [])).toBe("late");
+    expect((await fieldsOf(run))["r:propose.0.0#1001"]).toContain("all of it");
+    expect(JSON.stringify(events)).not.toContain("too late");
   });
 
   it("ends as cancelled once, aborts what is open, and records what was spent", async () => {

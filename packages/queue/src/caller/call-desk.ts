@@ -19,6 +19,9 @@ export interface CellClaim {
 
 export type BeginReply = { kind: "begun"; deadlineAtMs: number } | { kind: "refused"; reason: string };
 
+/** `unread`: nobody reads this stream any more, but its answer is wanted all the same; `refused`: nobody wants either. */
+export type AppendReply = "added" | "unread" | "refused";
+
 /** The stream of a try: the attempt that the run gave it, and how many batches it has sent. */
 export interface StreamCursor {
   attempt: number;
@@ -45,8 +48,8 @@ export interface CallDesk {
   readonly clock: RedisClock;
   /** Asks before each request whether its answer could be used, and records that it starts. `previous` is how the try before ended. */
   begin(claim: CellClaim, tryNumber: number, previous: TryEnd | null): Promise<BeginReply>;
-  /** Adds a batch of tokens to the run's events; `data` is a JSON object without its step and attempt. False: nobody reads this stream any more. */
-  append(claim: CellClaim, tryNumber: number, cursor: StreamCursor, data: object): Promise<boolean>;
+  /** Adds a batch of tokens to the run's events; `data` is a JSON object without its step and attempt. */
+  append(claim: CellClaim, tryNumber: number, cursor: StreamCursor, data: object): Promise<AppendReply>;
   /**
    * Closes the cell. `last` is what the last try spent by itself, where the report sums several. `unsent` are the batches of a published step that were not appended yet: all of them
    * when nothing was streamed.
@@ -156,10 +159,11 @@ export async function openCallDesk(target: RedisTarget & { clock: Clock }): Prom
         claim.step.publish ?? "",
         rest(data),
       );
-      if (outcome !== "ok") return false;
+      if (outcome === "kept") return "unread";
+      if (outcome !== "ok") return "refused";
       cursor.attempt = Number(attempt);
       cursor.batches += 1;
-      return true;
+      return "added";
     },
 
     commit: async (claim, outcome, report, stream, unsent, last = report) => {

@@ -4,9 +4,12 @@ local step, dispatch, fence, try = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber
 local attempt, index = tonumber(ARGV[5]), tonumber(ARGV[6])
 local state = redis.call('HGET', run, 'state')
 if not state then return { 'gone' } end
-if is_terminal(state) then return { 'ended' } end
-if redis.call('HEXISTS', journal, 'w:' .. step_of(step)) == 1 then return { 'won' } end
 local cell = read_cell(cell_field(step, dispatch))
+-- The stage or the whole run went on without it: its answer is still wanted, its words by nobody.
+local is_kept = cell and cell.status == 'kept' and cell.fence == fence and cell.try == try
+if is_terminal(state) and not is_kept then return { 'ended' } end
+if redis.call('HEXISTS', journal, 'w:' .. step_of(step)) == 1 then return { 'won' } end
+if is_kept then return { 'kept' } end
 if not cell or cell.status ~= 'open' then return { 'closed' } end
 if cell.fence ~= fence or cell.try ~= try then return { 'fenced' } end
 
