@@ -12,8 +12,8 @@ export interface OrchestratorOptions {
   redis: RedisTarget;
   /** The strategies as they are now. */
   registry(): Registry<Strategy>;
-  /** What the configuration says of webhooks now. */
-  webhooks(): Configuration["webhooks"];
+  /** What the configuration says of webhooks and of who may sign them now. */
+  webhooks(): Pick<Configuration, "apiKeys" | "webhooks">;
   /** Resolves the names of their servers. */
   resolve: Resolve;
   /** Runs in hand at once. */

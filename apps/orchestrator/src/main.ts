@@ -46,7 +46,7 @@ async function start({ env, logger, signal }: ServiceContext): Promise<RunningSe
   }));
   const common = {
     registry: () => registry,
-    webhooks: () => source.current().webhooks,
+    webhooks: () => source.current(),
     resolve: lookup,
     concurrency: config.concurrency,
     latencies: createLatencyBook(),

@@ -10,6 +10,8 @@ export interface ApiKey {
   models: readonly string[];
   /** Share of a busy provider next to other callers. */
   weight: number;
+  /** Names of the secrets with which its webhooks may be signed; see `webhookSecretsOf`. */
+  webhookSecrets: readonly string[];
 }
 
 export interface ProviderKey {

@@ -19,3 +19,4 @@ export { loadDotEnv } from "./load-dot-env.ts";
 export { toJsonSchema } from "./schema/to-json-schema.ts";
 export { type ConfigurationSource, watchConfiguration, type WatchOptions } from "./watch/watch-configuration.ts";
 export { toKeyTable } from "./schema/to-key-table.ts";
+export { webhookSecretsOf } from "./webhook-secrets-of.ts";

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ConfigurationError } from "./configuration-problem.ts";
 import { linesOf, loadText, MOCK_URL, problemsOf, strategies } from "./fixtures/load-text.ts";
+import { webhookSecretsOf } from "./webhook-secrets-of.ts";
 
 const mock = { MOCK_PROVIDER_URL: MOCK_URL };
 
@@ -69,6 +70,30 @@ providers:
       limits: { concurrent: 20, requestsPerMinute: 600, tokensPerMinute: null, adaptive: false },
       timeouts: { firstTokenMs: 120_000, idleMs: 5_000 },
     });
+  });
+
+  it("leaves the signing secrets to the only key, or to the keys that name them", async () => {
+    const secretsOf = async (keys: string, env: Record<string, string> = {}) => {
+      const text = `version: 1\nwebhooks: { secrets: { billing: c2lnbmluZw, audit: c2lnbmluZw } }\napi_keys: [${keys}]\n`;
+      const configuration = await loadText(text, { ...mock, ...env });
+      return ["anonymous", "a", "b", "api-key-1"].map((caller) => [...webhookSecretsOf(caller, configuration).keys()].join());
+    };
+    const all = "billing,audit";
+    expect(await secretsOf("")).toEqual([all, all, all, all]);
+    expect(await secretsOf("{ name: a, key: ka }")).toEqual(["", all, "", ""]);
+    expect(await secretsOf("", { API_KEYS: "k1" })).toEqual(["", "", "", all]);
+    expect(await secretsOf("{ name: a, key: ka, webhook_secrets: [] }")).toEqual(["", "", "", ""]);
+    expect(await secretsOf("{ name: a, key: ka, webhook_secrets: [audit] }, { name: b, key: kb }", { API_KEYS: "k1" })).toEqual([
+      "",
+      "audit",
+      "",
+      "",
+    ]);
+  });
+
+  it("refuses a signing secret of a key that is not there", async () => {
+    const text = "version: 1\napi_keys:\n  - { name: a, key: ka, webhook_secrets: [constructor] }\n";
+    expect(await linesOf(text, mock)).toEqual(["3:43 api_keys[0].webhook_secrets[0] names no secret in webhooks.secrets"]);
   });
 
   it("joins the keys of API_KEYS to those of the file", async () => {

@@ -132,7 +132,7 @@ export async function loadConfiguration(options: LoadOptions): Promise<Configura
   const raw = withoutEmptyKeys(Object.keys(file.value).length === 0 ? { version: 1 } : file.value);
   const { content, problems: formProblems } = checkFile(raw, file);
   const providers = resolveProviders(content.providers, file, env);
-  const { apiKeys, problems: keyProblems } = resolveApiKeys(content.api_keys, file, env);
+  const { apiKeys, problems: keyProblems } = resolveApiKeys(content, file, env);
   const problems = [...file.problems, ...formProblems, ...providers.problems, ...keyProblems];
 
   const { aliases, fallbacks, prices, capabilities } = content.models;

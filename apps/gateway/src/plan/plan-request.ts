@@ -42,7 +42,7 @@ export interface PlannedRequest {
 export interface Planner {
   /** @throws ApiError for everything about the request that cannot be served */
   plan(request: ChatRequest, origin: PlanOrigin): PlannedRequest;
-  /** @throws ApiError when a plan that was made before could not be made any more: its caller may not use the model, its secret is gone */
+  /** @throws ApiError when a plan that was made before could not be made any more: its caller may not use the model or the webhook's secret */
   checkAgain(plan: RunPlan, caller: Caller): void;
 }
 
@@ -104,7 +104,7 @@ export function createPlanner(configuration: Configuration, planners: Registry<S
   return {
     checkAgain: ({ model, webhook }, caller) => {
       resolve(model, caller);
-      checkWebhook(webhook, configuration.webhooks);
+      checkWebhook(webhook, caller.name, configuration);
     },
     plan: (request, { caller, traceId, seed, nowMs, background }) => {
       const named = resolve(request.model, caller);
@@ -113,7 +113,7 @@ export function createPlanner(configuration: Configuration, planners: Registry<S
       const { params, ...asked } = separateOptions(request, names);
       checkLocks(named, asked);
       const { drafted, common, version, simulated } = keptDraft(request.model, named, asked);
-      checkWebhook(request.webhook, configuration.webhooks);
+      checkWebhook(request.webhook, caller.name, configuration);
       const root = planStrategy(drafted, params, configuration.defaults.memberMaxTokens, seed);
       checkFinalParams(root, params, configuration);
       const plan: RunPlan = {

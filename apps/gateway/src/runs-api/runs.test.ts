@@ -132,6 +132,28 @@ describe("a webhook", () => {
     expect(gateway.gate.submitted).toEqual([]);
   });
 
+  test("is signed only with a secret of its own caller's, also when its run is tried again", async () => {
+    const keys = (last: string) =>
+      `${yaml}api_keys:\n  - { name: a, key: key-a, webhook_secrets: [billing] }\n  - { name: b, key: key-b${last} }\n`;
+    const gateway = await buildTestGateway({ yaml: keys("") });
+    const post = (key: string, url: string, payload: object) =>
+      gateway.app.inject({ method: "POST", url, payload, headers: { authorization: `Bearer ${key}` } });
+    for (const url of ["/v1/runs", "/v1/chat/completions"]) {
+      const refused = await post("key-b", url, { ...HELLO, webhook });
+      expect(refused.statusCode).toBe(400);
+      expect(refused.json()).toMatchObject({ error: { code: "webhook_not_allowed", param: "webhook.secret" } });
+    }
+    expect(gateway.gate.submitted).toEqual([]);
+    expect((await post("key-a", "/v1/runs", { ...HELLO, webhook })).statusCode).toBe(202);
+    const [run] = gateway.gate.submitted;
+    run?.emit("error", FAILURE);
+    // As if it had been accepted when the secret was the other's.
+    if (run !== undefined) run.plan.caller = "b";
+    const again = await post("key-b", `/v1/runs/${run?.run}/retry`, {});
+    expect(again.json()).toMatchObject({ error: { code: "webhook_not_allowed", param: "webhook.secret" } });
+    expect((await post("key-b", "/v1/runs", { ...HELLO })).statusCode).toBe(202);
+  });
+
   test("may go to a private network where the configuration says so", async () => {
     const gateway = await buildTestGateway({ yaml: yaml.replace("secrets", "allow_private: true, secrets") });
     await create(gateway, { webhook: { url: "http://10.0.0.1/hook", secret: "billing" } });

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import { lookup } from "node:dns";
 import { text } from "node:stream/consumers";
+import type { ApiKey } from "@composite-llm/configuration";
 import type { RunObject, RunPlan } from "@composite-llm/contracts";
 import { createRunId, Secret } from "@composite-llm/core";
 import type { WebhookTask } from "@composite-llm/queue";
@@ -81,9 +82,9 @@ function task(secret = "billing"): WebhookTask {
   };
 }
 
-function send(sent: WebhookTask, allowPrivate = true) {
+function send(sent: WebhookTask, allowPrivate = true, apiKeys: readonly ApiKey[] = []) {
   return sendWebhook(sent, {
-    settings: () => ({ secrets: new Map([["billing", new Secret("whsec_c2VjcmV0")]]), allowPrivate }),
+    settings: () => ({ apiKeys, webhooks: { secrets: new Map([["billing", new Secret("whsec_c2VjcmV0")]]), allowPrivate } }),
     clock: { now: () => 1_700_000_000_500, monotonicMs: () => 0 },
     resolve: lookup,
     logger: createLogger({ name: "orchestrator", level: "silent" }),
@@ -124,5 +125,15 @@ describe("a webhook", () => {
     expect(await send(task("gone"))).toBe("refused");
     expect(await send(task(), false)).toBe("refused");
     expect(heard).toHaveLength(before);
+  });
+
+  it("is not sent with a secret that is not its caller's any more", async () => {
+    const key = (name: string, ...webhookSecrets: string[]) => ({ name, key: new Secret(name), models: ["*"], weight: 1, webhookSecrets });
+    const before = heard.length;
+    expect(await send(task(), true, [key("anonymous"), key("other", "billing")])).toBe("refused");
+    expect(await send(task(), true, [key("other", "billing")])).toBe("refused");
+    expect(heard).toHaveLength(before);
+    status = 204;
+    expect(await send(task(), true, [key("anonymous", "billing")])).toBe("delivered");
   });
 });

@@ -1,4 +1,4 @@
-import type { Configuration } from "@composite-llm/configuration";
+import { type Configuration, webhookSecretsOf } from "@composite-llm/configuration";
 import { toRunObject } from "@composite-llm/contracts";
 import type { Clock } from "@composite-llm/core";
 import type { WebhookOutcome, WebhookTask } from "@composite-llm/queue";
@@ -8,8 +8,8 @@ import type { Resolve } from "./public-lookup.ts";
 import { signWebhook } from "./sign-webhook.ts";
 
 export interface SendWebhookDeps {
-  /** What the configuration says of webhooks now. */
-  settings(): Configuration["webhooks"];
+  /** What the configuration says of webhooks and of who may sign them now. */
+  settings(): Pick<Configuration, "apiKeys" | "webhooks">;
   clock: Clock;
   resolve: Resolve;
   logger: Logger;
@@ -29,18 +29,18 @@ function outcomeOf(posted: Posted): WebhookOutcome {
 /** Tells a client's server how its run ended. The same run always has the same `webhook-id`. */
 export async function sendWebhook(task: WebhookTask, { settings, clock, resolve, logger }: SendWebhookDeps): Promise<WebhookOutcome> {
   const { webhook, stored, journal, tryNumber, isLastTry } = task;
-  const { secrets, allowPrivate } = settings();
-  const secret = secrets.get(webhook.secret);
+  const configuration = settings();
+  const secret = webhookSecretsOf(stored.caller, configuration).get(webhook.secret);
   const run = toRunObject(stored, journal, clock.now());
   const body = JSON.stringify({ type: `run.${run.status}`, timestamp: run.ended_at, data: run });
   const posted: Posted =
     secret === undefined
-      ? { refused: "its secret is no longer in the configuration" }
+      ? { refused: "its secret is no longer in the configuration, or no longer its caller's" }
       : await postWebhook({
           url: webhook.url,
           headers: signWebhook(secret, `msg_${stored.run}`, clock.now(), body),
           body,
-          allowPrivate,
+          allowPrivate: configuration.webhooks.allowPrivate,
           timeoutMs: TIMEOUT_MS,
           resolve,
         });

@@ -30,6 +30,12 @@ export const apiKeysSchema = z
       key: z.string().min(1).describe("The key itself, best as `${VARIABLE}`"),
       models: z.array(z.string().min(1)).min(1).default(["*"]).describe("Model names that it may use, `*` for any characters"),
       weight: z.number().positive().max(1_000).default(1).describe("Share of a busy provider next to other callers"),
+      webhook_secrets: z
+        .array(name)
+        .exactOptional()
+        .describe(
+          "Names in `webhooks.secrets` that its webhooks may be signed with; unless set, all for the only key, none where there are several",
+        ),
     }),
   )
   .default([])
