@@ -203,7 +203,6 @@ local function end_run(target, kind, data, told)
   redis.call('HSET', run, 'outcome', redis.call('HGET', run, 'number'))
   redis.call('ZREM', open_runs, run_id)
   redis.call('HDEL', needs, run_id)
-  redis.call('DEL', listeners)
   if not told then tell(meta[1], '{"kind":"ended","run":"' .. run_id .. '"}') end
   -- From here on its time to live counts.
   for _, key in ipairs({ run, events, journal }) do redis.call('PEXPIRE', key, meta[2]) end

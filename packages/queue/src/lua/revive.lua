@@ -4,7 +4,10 @@ local meta = redis.call('HMGET', run, 'state', 'jobs')
 if not meta[1] then
   redis.call('ZREM', open_runs, run_id)
   redis.call('HDEL', needs, run_id)
-  redis.call('ZREM', quarantine, run_id)
+  -- Its dispatches are named by nothing else any more.
+  for _, id in ipairs(redis.call('ZRANGE', quarantine, 0, -1)) do
+    if string.sub(id .. '.', 1, #run_id + 1) == run_id .. '.' then redis.call('ZREM', quarantine, id) end
+  end
   return { 'gone' }
 end
 if is_terminal(meta[1]) then

@@ -6,14 +6,22 @@ import type { CellSight, EventSight, InboxMessage, InboxSight, RecordSight, RunS
 /** Reads everything at one moment, in one round trip. ARGV: prefix, last call record, count and (id, last event) of runs, (key, last message) of inboxes. */
 const LOOK = `
 local prefix, at = ARGV[1], 4
-local runs, inboxes = {}, {}
+local time, runs, inboxes = redis.call('TIME'), {}, {}
+local now = time[1] .. string.format('%03d', math.floor(time[2] / 1000))
 for _ = 1, tonumber(ARGV[3]) do
   local run = prefix .. ':run:' .. ARGV[at]
   local ttls = {}
   for index, suffix in ipairs({ '', ':events', ':journal', ':listeners' }) do ttls[index] = redis.call('PTTL', run .. suffix) end
+  local alone = {}
+  for _, id in ipairs(redis.call('ZRANGE', prefix .. ':quarantine', 0, -1)) do
+    if string.match(id, '^[^.]*') == ARGV[at] then alone[#alone + 1] = id end
+  end
+  ttls[5] = redis.call('PTTL', prefix .. ':runs:' .. (redis.call('HGET', run, 'caller') or ''))
   runs[#runs + 1] = {
-    redis.call('HMGET', run, 'state', 'owner', 'jobs', 'number'), redis.call('HGETALL', run .. ':journal'),
-    redis.call('XRANGE', run .. ':events', '(' .. ARGV[at + 1] .. '-0', '+'), redis.call('ZSCORE', prefix .. ':open', ARGV[at]), ttls }
+    redis.call('HMGET', run, 'state', 'owner', 'jobs', 'number', 'outcome', 'orphaned'), redis.call('HGETALL', run .. ':journal'),
+    redis.call('XRANGE', run .. ':events', '(' .. ARGV[at + 1] .. '-0', '+'), redis.call('ZSCORE', prefix .. ':open', ARGV[at]),
+    redis.call('HGET', prefix .. ':needs', ARGV[at]), redis.call('ZSCORE', prefix .. ':webhooks', ARGV[at]),
+    redis.call('ZRANGEBYSCORE', run .. ':listeners', '(' .. now, '+inf'), alone, ttls }
   at = at + 2
 end
 while at < #ARGV do
@@ -24,7 +32,17 @@ return { redis.call('XRANGE', prefix .. ':calls', '(' .. ARGV[2], '+'), runs, in
 `;
 
 type Entry = [id: string, fields: string[]];
-type RawRun = [fields: (string | null)[], journal: string[], events: Entry[], open: string | null, ttls: [number, number, number, number]];
+type RawRun = [
+  fields: (string | null)[],
+  journal: string[],
+  events: Entry[],
+  open: string | null,
+  need: string | null,
+  due: string | null,
+  listeners: string[],
+  alone: string[],
+  ttls: [run: number, events: number, journal: number, listeners: number, list: number],
+];
 type RawInbox = [exists: number, messages: Entry[]];
 type Raw = [records: Entry[], runs: RawRun[], inboxes: RawInbox[]];
 
@@ -70,8 +88,12 @@ function toSight([records, rawRuns, rawInboxes]: Raw, runs: readonly RunId[], in
   };
 }
 
-function toRunSight(run: RunId, [fields, journalList, entries, open, ttls]: RawRun, before: RunSight | undefined): RunSight {
-  const [state, owner, jobs, number] = fields;
+function toRunSight(
+  run: RunId,
+  [fields, journalList, entries, open, need, due, listeners, alone, ttls]: RawRun,
+  before: RunSight | undefined,
+): RunSight {
+  const [state, owner, jobs, number, outcome, orphaned] = fields;
   const journal = new Map<string, string>();
   const cells = new Map<string, CellSight>();
   for (let index = 0; index < journalList.length; index += 2) {
@@ -86,18 +108,24 @@ function toRunSight(run: RunId, [fields, journalList, entries, open, ttls]: RawR
   const news = entries.map(([id, [, kind, , data]]): EventSight => {
     return { number: Number.parseInt(id, 10), kind: kind ?? "", data: JSON.parse(data ?? "{}") as EventSight["data"] };
   });
-  const [ofRun, ofEvents, ofJournal, ofListeners] = ttls;
+  const [ofRun, ofEvents, ofJournal, ofListeners, ofList] = ttls;
   return {
     run,
     state: state ?? null,
     owner: Number(owner),
     jobs: Number(jobs),
     number: Number(number),
+    outcome: Number(outcome),
     journal,
     cells,
     events: [...(before?.events ?? []), ...news],
     news,
     isOpen: open !== null,
-    ttls: { run: ofRun, events: ofEvents, journal: ofJournal, listeners: ofListeners },
+    hasNeed: need !== null,
+    isDue: due !== null,
+    listeners,
+    isOrphaned: orphaned !== null,
+    alone,
+    ttls: { run: ofRun, events: ofEvents, journal: ofJournal, listeners: ofListeners, list: ofList },
   };
 }

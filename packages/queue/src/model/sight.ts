@@ -12,7 +12,7 @@ export interface CellSight {
 export interface EventSight {
   number: number;
   kind: string;
-  data: { status?: string; step?: string; stream_attempt?: number; text?: string };
+  data: { status?: string; quarantine?: object; step?: string; name?: string; state?: string; stream_attempt?: number; text?: string };
 }
 
 /** A run as it stands in Redis. */
@@ -23,6 +23,8 @@ export interface RunSight {
   owner: number;
   jobs: number;
   number: number;
+  /** Number of the last event of a run that ended, else 0. */
+  outcome: number;
   journal: ReadonlyMap<string, string>;
   cells: ReadonlyMap<string, CellSight>;
   /** All events so far. */
@@ -30,8 +32,18 @@ export interface RunSight {
   /** Those that came since the look before. */
   news: readonly EventSight[];
   isOpen: boolean;
-  /** Milliseconds; -1: it never expires, -2: there is no such key. */
-  ttls: { run: number; events: number; journal: number; listeners: number };
+  /** Whether room is kept for it. */
+  hasNeed: boolean;
+  /** Whether its webhook is to be sent. */
+  isDue: boolean;
+  /** Names of those who listen now. */
+  listeners: readonly string[];
+  /** Whether the time without any counts. */
+  isOrphaned: boolean;
+  /** Itself and its dispatches as far as they are in quarantine. */
+  alone: readonly string[];
+  /** Of its keys, and of the list by which its caller finds it. Milliseconds; -1: it never expires, -2: there is no such key. */
+  ttls: { run: number; events: number; journal: number; listeners: number; list: number };
 }
 
 export interface RecordSight {
@@ -70,3 +82,14 @@ export interface Sight {
 }
 
 export const NOTHING_SEEN: Sight = { runs: new Map(), inboxes: new Map(), records: [], lastRecord: "0-0", lastMessages: new Map() };
+
+export function isTerminal(state: string | null): boolean {
+  return state === "succeeded" || state === "failed" || state === "cancelled";
+}
+
+/** Entries of the journal under a letter, by what follows it. */
+export function entriesOf(sight: RunSight, letter: "w" | "d" | "i" | "s"): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const [field, value] of sight.journal) if (field.startsWith(`${letter}:`)) found.set(field.slice(2), value);
+  return found;
+}

@@ -17,11 +17,24 @@ export interface World {
   makeInbox(inbox: string): Promise<void>;
   /** Keys whose time is over; all at one moment. */
   expire(...keys: string[]): Promise<void>;
-  /** Every key and how long it still lives, then removes them all. */
-  clear(): Promise<{ key: string; ttlMs: number }[]>;
+  /** So much time passes that nobody counts any more who listened to a run without a sign. */
+  passListeners(run: RunId): Promise<void>;
+  /** So much time passes that a run without listeners is beyond its grace. */
+  passGrace(run: RunId): Promise<void>;
+  /** Removes every key and tells for how many milliseconds it would have lived on; -1: for ever. */
+  clear(): Promise<Map<string, number>>;
 }
 
 const INBOX_MS = 600_000;
+
+const CLEAR = `
+local left = {}
+for index, key in ipairs(redis.call('KEYS', ARGV[1])) do
+  left[index] = { key, redis.call('PTTL', key) }
+  redis.call('DEL', key)
+end
+return left
+`;
 
 export function openWorld(redis: Redis, prefix: string, texts?: ScriptTexts): World {
   const keys = createKeys(prefix);
@@ -39,11 +52,17 @@ export function openWorld(redis: Redis, prefix: string, texts?: ScriptTexts): Wo
     expire: async (...gone) => {
       await redis.del(...gone);
     },
+    passListeners: async (run) => {
+      const listeners = `${keys.run(run)}:listeners`;
+      const names = await redis.zrange(listeners, 0, "-1");
+      await Promise.all(names.map((name) => redis.zadd(listeners, "1", name)));
+    },
+    passGrace: async (run) => {
+      if ((await redis.hexists(keys.run(run), "orphaned")) === 1) await redis.hset(keys.run(run), "orphaned", 1);
+    },
     clear: async () => {
-      const found = await redis.keys(`${prefix}:*`);
-      const ttls = await Promise.all(found.map((key) => redis.pttl(key)));
-      if (found.length > 0) await redis.del(...found);
-      return found.map((key, index) => ({ key, ttlMs: ttls[index] ?? -2 }));
+      const left = (await redis.eval(CLEAR, 0, `${prefix}:*`)) as [key: string, ttlMs: number][];
+      return new Map(left);
     },
   };
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import type { RunId } from "@composite-llm/core";
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
 import type { Action, TryOf } from "../model/action.ts";
 import { NOTHING_SEEN, type RunSight, type Sight } from "../model/sight.ts";
@@ -47,10 +48,25 @@ async function texts(): Promise<string[]> {
   return events.filter(({ kind }) => kind === "delta" || kind === "reset").map(({ kind, data }) => data.text ?? kind);
 }
 
+const acceptance = (run = RUN, ttlMs = 60_000): Extract<Action, { kind: "accept" }> => {
+  const nobody = {
+    caller: "a",
+    listener: "",
+    graceMs: -1,
+    idempotencyKey: "",
+    fingerprint: "f",
+    isTwin: false,
+    hasWebhook: false,
+    isFull: false,
+  };
+  return { kind: "accept", run, ttlMs, ...nobody };
+};
+
 async function accepted(run = RUN, ttlMs = 60_000): Promise<void> {
-  const nobody = { caller: "a", listener: "", graceMs: -1, idempotencyKey: "", fingerprint: "f", isTwin: false };
-  await world.send({ kind: "accept", run, ttlMs, ...nobody });
+  await world.send(acceptance(run, ttlMs));
 }
+
+const own = (run: RunId, inbox = ""): Action => ({ kind: "own", run, inbox, job: `${run}.1`, stalls: 0 });
 
 const intention = (step = "final", owner = 1): Action => ({
   kind: "intend",
@@ -64,7 +80,7 @@ const intention = (step = "final", owner = 1): Action => ({
 /** A run whose first owner intended a call. */
 async function intended(step = "final"): Promise<void> {
   await accepted();
-  await world.send({ kind: "own", run: RUN, inbox: `${prefix}:inbox:owner` });
+  await world.send(own(RUN, `${prefix}:inbox:owner`));
   await world.send(intention(step));
 }
 
@@ -100,6 +116,22 @@ describe("accept", () => {
   });
 });
 
+describe("adopt", () => {
+  const adopt: Action = { kind: "adopt", run: OTHER, fingerprint: "f", listener: "retry" };
+
+  it("leaves a run that ended to the client that still reads it", async () => {
+    await world.send({ ...acceptance(), listener: "client", isTwin: true });
+    await world.send({ kind: "finish", run: RUN, owner: null, state: "succeeded", unseen: 0 });
+    expect(await outcomeOf(adopt)).toBe("wait");
+    // Its gateway died, and another shows that the client is there.
+    await world.expire(`${world.keys.run(RUN)}:listeners`);
+    await world.send({ kind: "attach", run: RUN, listener: "client again" });
+    expect(await outcomeOf(adopt)).toBe("wait");
+    await world.send({ kind: "detach", run: RUN, listener: "client again", graceMs: null, leastGraceMs: 0, takesKeepBack: false });
+    expect(await outcomeOf(adopt)).toBe("adopted");
+  });
+});
+
 describe("inherit", () => {
   const inherit: Action = { kind: "inherit", run: OTHER, from: RUN };
 
@@ -118,7 +150,7 @@ describe("inherit", () => {
     await intended();
     await world.send(commit("succeeded"));
     await accepted(OTHER);
-    await world.send({ kind: "own", run: OTHER, inbox: "" });
+    await world.send(own(OTHER));
     expect(await outcomeOf(inherit)).toBe("known");
     expect((await lookAt(OTHER)).journal.size).toBe(0);
   });
@@ -138,7 +170,7 @@ describe("intend", () => {
 describe("release", () => {
   it("leaves nothing that never expires, also when it is the first that is journaled", async () => {
     await accepted();
-    await world.send({ kind: "own", run: RUN, inbox: "" });
+    await world.send(own(RUN));
     await world.send(release(false));
     expect((await lookAt()).ttls.journal).toBeGreaterThan(0);
   });
@@ -233,6 +265,18 @@ describe("commit", () => {
     for (const action of [begin(), append(0, 0)]) await world.send(action);
     await world.send(commit("succeeded", { unsent: ["batch 0 of 1", "end"] }));
     expect(await texts()).toEqual(["batch 0 of 1", "end"]);
+  });
+});
+
+describe("revive", () => {
+  it("lets go of the quarantine of a run that is gone, and of its dispatches", async () => {
+    await intended();
+    const deaths = { kind: "suffer", run: RUN, job: "job", stalls: 3, fence: 1 } as const;
+    for (const dispatch of [null, 1001]) await world.send({ ...deaths, dispatch });
+    expect((await lookAt()).alone).toEqual([RUN, `${RUN}.1001`]);
+    await world.expire(world.keys.run(RUN), world.keys.journal(RUN), world.keys.events(RUN));
+    expect(await outcomeOf({ kind: "revive", run: RUN, jobs: 1 })).toBe("gone");
+    expect((await lookAt()).alone).toEqual([]);
   });
 });
 
