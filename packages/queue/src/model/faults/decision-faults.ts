@@ -1,0 +1,161 @@
+import type { PlantedFault } from "./planted-fault.ts";
+
+/** Faults by which something is decided, called or answered twice. */
+export const DECISION_FAULTS: readonly PlantedFault[] = [
+  {
+    name: "commit ignores that the step is won",
+    script: "commit",
+    sound: "redis.call('HEXISTS', journal, winner) == 1",
+    faulty: "false",
+  },
+  {
+    name: "begin ignores the fence",
+    script: "begin",
+    sound: "cell.fence > fence or",
+    faulty: "false or",
+  },
+  {
+    name: "begin ignores that the step is won",
+    script: "begin",
+    sound: "redis.call('HEXISTS', journal, 'w:' .. step_of(step)) == 1",
+    faulty: "false",
+  },
+  {
+    name: "begin ignores what was intended",
+    script: "begin",
+    sound: "~= ARGV[6]",
+    faulty: "== 'nothing'",
+  },
+  {
+    name: "a hedge wins a step of its own",
+    script: "prelude",
+    sound: "string.gsub(key, '~.*$', '')",
+    faulty: "string.gsub(key, 'none', '')",
+  },
+  {
+    name: "a repeated intention opens cells again",
+    script: "intend",
+    sound: "redis.call('HSETNX', journal, 'i:' .. dispatch, digest) == 1",
+    faulty: "redis.call('HSET', journal, 'i:' .. dispatch, digest)",
+  },
+  {
+    name: "a later release overwrites the first",
+    script: "release",
+    sound: "redis.call('HSETNX', journal, 'd:' .. stage, decision) == 0",
+    faulty: "redis.call('HSET', journal, 'd:' .. stage, decision) < 0",
+  },
+  {
+    name: "an older owner may release",
+    script: "release",
+    sound: "tonumber(meta[2]) ~= owner",
+    faulty: "false",
+  },
+  {
+    name: "owners get equal numbers",
+    script: "own",
+    sound: "redis.call('HINCRBY', run, 'owner', 1)",
+    faulty: "math.max(1, redis.call('HINCRBY', run, 'owner', state == 'queued' and 1 or 0))",
+  },
+  {
+    name: "an overtaken call closes the cell of the one that is made",
+    script: "commit",
+    sound: "cell.fence > fence and status",
+    faulty: "false and status",
+  },
+  {
+    name: "append takes a batch twice",
+    script: "prelude",
+    sound: "if index ~= stream.batches then return end",
+    faulty: "",
+  },
+  {
+    name: "a repeated commit is recorded twice",
+    script: "prelude",
+    sound: "end_field(step, dispatch, fence, try), status) == 1",
+    faulty: "end_field(step, dispatch, fence, try), status) >= 0",
+  },
+  {
+    name: "a repeated begin is recorded twice",
+    script: "begin",
+    sound: "if cell.fence ~= fence or cell.try ~= try then",
+    faulty: "if true then",
+  },
+  {
+    name: "a key joins a run whose body is another",
+    script: "accept",
+    sound: "if known[2] ~= ARGV[9] then return { 'conflict' } end",
+    faulty: "",
+  },
+  {
+    name: "a listener of a run that is gone comes back",
+    script: "attach",
+    sound: "if not state then return { 'gone' } end",
+    faulty: "",
+  },
+  {
+    name: "who still reads a run that ended is forgotten",
+    script: "prelude",
+    sound: "redis.call('HDEL', needs, run_id)",
+    faulty: "redis.call('HDEL', needs, run_id) redis.call('DEL', listeners)",
+  },
+  {
+    name: "a retry adopts a run that another listens to",
+    script: "adopt",
+    sound: "redis.call('ZCARD', key .. ':listeners') == 0",
+    faulty: "true",
+  },
+  {
+    name: "a retry adopts a run whose result its client has",
+    script: "deliver",
+    sound: "redis.call('HSET', run, 'delivered', 1)\nforget_twin()",
+    faulty: "",
+  },
+  {
+    name: "two sweepers revive one run",
+    script: "revive",
+    sound: "if meta[2] ~= ARGV[1] then return { 'known' } end",
+    faulty: "",
+  },
+  {
+    name: "a run inherits after it was taken up",
+    script: "inherit",
+    sound: "meta[1] ~= 'queued'",
+    faulty: "false",
+  },
+  {
+    name: "a stage begins again with each owner",
+    script: "enter",
+    sound: "redis.call('HSETNX', journal, 's:' .. stage, whole(now_ms())) == 1",
+    faulty: "redis.call('HSETNX', journal, 's:' .. stage, whole(now_ms())) >= 0",
+  },
+  {
+    name: "a member goes on although the stage around it went on without it",
+    script: "begin",
+    sound: "if not counted then",
+    faulty: "if false then",
+  },
+  {
+    name: "a cell is lost that has its answer",
+    script: "lose",
+    sound: "if cell.status ~= 'open' then return { cell.status } end",
+    faulty: "",
+  },
+  {
+    name: "a run is put aside while a call is under way",
+    script: "park",
+    sound: "if cell.fence > 0 then",
+    faulty: "if false then",
+  },
+  {
+    name: "a dispatch that was never intended goes into quarantine",
+    script: "suffer",
+    sound: "not is_run and redis.call('HEXISTS', journal, 'i:' .. dispatch) == 0",
+    faulty: "false",
+  },
+  {
+    name: "a pardon is given again and again",
+    script: "pardon",
+    sound: "if redis.call('ZREM', quarantine, id) == 0 then return { 'unknown' } end",
+    faulty: "",
+  },
+];
