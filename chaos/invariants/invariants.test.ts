@@ -52,6 +52,12 @@ describe("I2", () => {
     expect(violations("I2", { ...lost, disturbances: [{ ...killed, of: "orchestrator-1" }] })).toHaveLength(1);
   });
 
+  it("counts a call as under way until its end is recorded, however early the provider had sent it", () => {
+    const slow = { ledger: [sampleRequest({ endedMs: 1_100 }), repeat], records: [sampleRecord("finished", { atMs: 7_010 })] };
+    expect(violations("I2", { ...slow, disturbances: [{ ...killed, fromMs: 3_000, untilMs: 4_000 }] })).toEqual([]);
+    expect(violations("I2", { ...slow, disturbances: [{ ...killed, fromMs: 9_000, untilMs: 9_500 }] })).not.toEqual([]);
+  });
+
   it("lets a failed try be tried again", () => {
     const records = [sampleRecord("finished", { atMs: 7_010, try: 2 })];
     expect(violations("I2", { ledger: [sampleRequest({ outcome: "error" }), { ...repeat, try: 2 }], records })).toEqual([]);

@@ -19,8 +19,15 @@ export const nothingTwice: Invariant = {
     const hasFailed = ({ outcome, run, step, cell, try: number }: LedgerRequest): boolean =>
       outcome === "error" || failed.has(tryOf({ run, step, dispatch: cell, try: number }));
     let [repeated, extra, underWay] = [0, 0, 0];
-    const isExcused = ({ startedMs, endedMs }: LedgerRequest): boolean =>
-      disturbances.some((one) => couldLoseCall(one, startedMs, endedMs ?? Infinity));
+    // What the provider has sent is still with its caller until its end is recorded.
+    const recordedMs = new Map<string, number>();
+    for (const record of records) {
+      if (record.kind === "finished") recordedMs.set(tryOf(record), Math.max(record.atMs, recordedMs.get(tryOf(record)) ?? 0));
+    }
+    const isExcused = ({ startedMs, endedMs, run, step, cell, try: number }: LedgerRequest): boolean => {
+      const untilMs = Math.max(endedMs ?? Infinity, recordedMs.get(tryOf({ run, step, dispatch: cell, try: number })) ?? 0);
+      return disturbances.some((one) => couldLoseCall(one, startedMs, untilMs));
+    };
     for (const [key, requests] of byStep(ledger)) {
       const commitMs = committed.get(key);
       if (key.startsWith("null ")) continue;
