@@ -14,12 +14,7 @@ if idempotent then
   -- After a run that failed or was cancelled, the key is free again.
   if state and state ~= 'failed' and state ~= 'cancelled' then
     if known[2] ~= ARGV[9] then return { 'conflict' } end
-    if ARGV[5] ~= '' and not is_terminal(state) then
-      local theirs = run_key(known[1]) .. ':listeners'
-      redis.call('ZADD', theirs, whole(now + tonumber(ARGV[6])), ARGV[5])
-      redis.call('PEXPIRE', theirs, 60000)
-      redis.call('HDEL', run_key(known[1]), 'orphaned')
-    end
+    if ARGV[5] ~= '' and not is_terminal(state) then listen(known[1], ARGV[5], now + tonumber(ARGV[6])) end
     return { 'joined', known[1] }
   end
 end

@@ -17,9 +17,7 @@ while true do
     else
       redis.call('ZREMRANGEBYSCORE', key .. ':listeners', '-inf', whole(now))
       if redis.call('ZCARD', key .. ':listeners') == 0 then
-        redis.call('ZADD', key .. ':listeners', whole(now + tonumber(ARGV[3])), ARGV[2])
-        redis.call('PEXPIRE', key .. ':listeners', 60000)
-        redis.call('HDEL', key, 'orphaned')
+        listen(id, ARGV[2], now + tonumber(ARGV[3]))
         return { 'adopted', id }
       end
       taken = taken + 1

@@ -163,12 +163,16 @@ local function close_cell(field, status, or_if)
   tell(cell.inbox, cjson.encode({ kind = 'abort', run = run_id, step = step, dispatch = tonumber(dispatch) }))
 end
 
--- Somebody reads the run's events until the given time: renewed by their gateway, so that one that dies is forgotten.
+-- Somebody reads a run's events until the given time: renewed by their gateway, so that one that dies is forgotten, with the last of them the key.
+local function listen(id, listener, until_ms)
+  local key = run_key(id) .. ':listeners'
+  redis.call('ZADD', key, whole(until_ms), listener)
+  redis.call('PEXPIREAT', key, whole(redis.call('ZRANGE', key, -1, -1, 'WITHSCORES')[2]))
+  redis.call('HDEL', run_key(id), 'orphaned')
+end
+
 local function add_listener(listener, until_ms)
-  if listener == '' then return end
-  redis.call('ZADD', listeners, whole(until_ms), listener)
-  redis.call('PEXPIRE', listeners, 60000)
-  redis.call('HDEL', run, 'orphaned')
+  if listener ~= '' then listen(run_id, listener, until_ms) end
 end
 
 local function has_listener(now)

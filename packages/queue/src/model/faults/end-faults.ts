@@ -29,8 +29,8 @@ export const END_FAULTS: readonly PlantedFault[] = [
   {
     name: "a grace goes on counting while somebody listens",
     script: "prelude",
-    sound: "ZADD', listeners, whole(until_ms), listener)\n  redis.call('PEXPIRE', listeners, 60000)\n  redis.call('HDEL', run, 'orphaned')",
-    faulty: "ZADD', listeners, whole(until_ms), listener)\n  redis.call('PEXPIRE', listeners, 60000)",
+    sound: "'WITHSCORES')[2]))\n  redis.call('HDEL', run_key(id), 'orphaned')",
+    faulty: "'WITHSCORES')[2]))",
   },
   {
     name: "a run goes on although its keeper took that back",

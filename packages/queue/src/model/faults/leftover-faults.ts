@@ -59,7 +59,7 @@ export const LEFTOVER_FAULTS: readonly PlantedFault[] = [
   {
     name: "a listener never expires",
     script: "prelude",
-    sound: "redis.call('PEXPIRE', listeners, 60000)",
+    sound: "redis.call('PEXPIREAT', key, whole(redis.call('ZRANGE', key, -1, -1, 'WITHSCORES')[2]))",
     faulty: "",
   },
   {
