@@ -24,6 +24,20 @@ export {
 } from "./gate/run-gate.ts";
 export { createWorker, type JobWorker, type JobWorkerOptions, type TakenJob } from "./jobs/create-worker.ts";
 export { callsQueue, RUNS_QUEUE } from "./jobs/queue-settings.ts";
+export type { BreakerState, LimitsBoard, Operation, ProviderPart, ProviderState, ScopeState } from "./limits/limits-board.ts";
+export {
+  type Admission,
+  type Ask,
+  type CallSettlement,
+  type Lease,
+  type LimitsDesk,
+  LimitsUnavailable,
+  type ObservedLimit,
+  type ObservedLimits,
+  type TokenEstimate,
+  type WaitingJob,
+} from "./limits/limits-desk.ts";
+export type { ProviderLimitSettings, ScopeLimits } from "./limits/scope-limits.ts";
 export { REDIS_PROTOCOLS, type RedisTarget } from "./redis/connect-redis.ts";
 export { GIVE_UP_AFTER, QUARANTINE_AFTER } from "./quarantine/death-limits.ts";
 export type { QuarantineEntry } from "./quarantine/quarantine-list.ts";
