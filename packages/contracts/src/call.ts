@@ -2,7 +2,7 @@ import { FAILURE_CLASSES, type Failure } from "@composite-llm/core";
 import { z } from "zod";
 import type { Message, ModelResult, Params } from "./model.ts";
 import type { Usage } from "./usage.ts";
-import { ROLES, type Role } from "./run-plan.ts";
+import { PRIORITIES, type Priority, ROLES, type Role } from "./run-plan.ts";
 
 /** How a call ended. `late` and `duplicate` answers arrived when nobody waited for them any more. */
 export const CALL_STATUSES = ["succeeded", "failed", "cancelled", "late", "duplicate", "lost"] as const;
@@ -18,6 +18,13 @@ export interface CallCell {
   dispatch: number;
 }
 
+/**
+ * What a call stands for in its run: 0 the last call of a run that paid for earlier stages, 1 one that builds on answers that were paid for, 2 one
+ * that begins something new. Where a provider has no room for all, the lower goes first: what was paid for is finished.
+ */
+export const CALL_RANKS = [0, 1, 2] as const;
+export type CallRank = (typeof CALL_RANKS)[number];
+
 /** One call of a dispatch. */
 export interface CallStep {
   /** `<stage>.<layer>.<slot>`, `final` for the last one; behind `<step>/` when it belongs to a nested composite; with `~1` a hedge. */
@@ -25,6 +32,7 @@ export interface CallStep {
   stage: string;
   slot: number;
   role: Role;
+  rank: CallRank;
   model: string;
   params: Params;
   /** Index into the job's `prompts`: calls of a stage share their messages. */
@@ -42,6 +50,9 @@ export interface CallJob {
   v: 1;
   run: string;
   dispatch: number;
+  /** Whose run it is, as in its plan. */
+  caller: string;
+  priority: Priority;
   provider: string;
   /** Digest of what was intended; a job that does not match the journal's intent is refused. */
   digest: string;
@@ -84,6 +95,7 @@ const callStep = z.object({
   stage: z.string(),
   slot: z.int().min(0),
   role: z.enum(ROLES),
+  rank: z.literal(CALL_RANKS).default(2),
   model: z.string().min(1),
   params: z.custom<Params>((value) => typeof value === "object" && value !== null),
   prompt: z.int().min(0),
@@ -96,6 +108,9 @@ const callJob = z.object({
   v: z.literal(1),
   run: z.string().min(1),
   dispatch: z.int().min(1),
+  // Jobs of the release before have neither, nor ranks.
+  caller: z.string().default("anonymous"),
+  priority: z.enum(PRIORITIES).default("interactive"),
   provider: z.string().min(1),
   digest: z.string(),
   prompts: z.array(z.custom<Message[]>((value) => Array.isArray(value))),

@@ -1,6 +1,7 @@
 export {
   type CallCell,
   type CallJob,
+  type CallRank,
   CALL_STATUSES,
   type CallReport,
   type CallStatus,
@@ -48,6 +49,7 @@ export {
   type PlannedSlot,
   type PlannedStage,
   type PlannedStrategy,
+  type Priority,
   type Role,
   ROLES,
   type RunJob,

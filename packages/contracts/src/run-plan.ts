@@ -4,6 +4,10 @@ import type { Message, Params } from "./model.ts";
 export const ROLES = ["single", "proposer", "aggregator", "member", "reviewer", "chairman", "analyst", "judge", "critic"] as const;
 export type Role = (typeof ROLES)[number];
 
+/** Whether somebody waits for a run. */
+export const PRIORITIES = ["interactive", "batch"] as const;
+export type Priority = (typeof PRIORITIES)[number];
+
 /** When a stage may go on, and what happens to those who are not done by then. */
 export interface StagePolicy {
   /** Answers that are enough. */
@@ -103,7 +107,7 @@ export interface RunPlan {
   /** Stages to leave out because the request continues a tool call: only the final call is made. */
   finalOnly: boolean;
   totalDeadlineMs: number;
-  priority: "interactive" | "batch";
+  priority: Priority;
   /** Whether the mock provider answers. */
   simulated: boolean;
   traceId: string;
@@ -174,7 +178,7 @@ const runPlan: z.ZodType<RunPlan> = z.object({
   webhook: z.object({ url: z.string(), secret: z.string() }).nullable().default(null),
   finalOnly: z.boolean(),
   totalDeadlineMs: z.number(),
-  priority: z.enum(["interactive", "batch"]),
+  priority: z.enum(PRIORITIES),
   simulated: z.boolean(),
   traceId: z.string(),
   metadata: z.record(z.string(), z.string()),

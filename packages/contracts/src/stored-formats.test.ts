@@ -7,11 +7,24 @@ const CALL_JOB: CallJob = {
   v: 1,
   run: "r",
   dispatch: 1000,
+  caller: "team-a",
+  priority: "batch",
   provider: "openai",
   digest: "d",
   prompts: [[{ role: "user", content: "why?" }]],
   steps: [
-    { step: "final", stage: "final", slot: 0, role: "aggregator", model: "m", params: {}, prompt: 0, publish: "delta", stream: true },
+    {
+      step: "final",
+      stage: "final",
+      slot: 0,
+      role: "aggregator",
+      rank: 0,
+      model: "m",
+      params: {},
+      prompt: 0,
+      publish: "delta",
+      stream: true,
+    },
   ],
   deadlineMs: 61_000,
   queuedAtMs: 2000,
@@ -42,5 +55,13 @@ describe.each(FORMATS)("$name, which processes of two releases share", ({ value,
 
   it("says its version, and is refused where that is not known", () => {
     for (const v of [2, undefined]) expect(() => parse({ ...value, v })).toThrow(/"path": \[\s+"v"\s+\]/);
+  });
+});
+
+describe("a call's job of the release before", () => {
+  it("is one of an anonymous caller who waits for it, and begins something new", () => {
+    const { caller: _caller, priority: _priority, steps, ...job } = CALL_JOB;
+    const before = { ...job, steps: steps.map(({ rank: _rank, ...step }) => step) };
+    expect(parseCallJob(before)).toMatchObject({ caller: "anonymous", priority: "interactive", steps: [{ rank: 2 }] });
   });
 });

@@ -45,6 +45,7 @@ export async function executeRun(port: RunPort, options: ExecuteOptions): Promis
     signal: port.signal,
     deadlineAtMs: port.deadlineAtMs,
     isLast: true,
+    hasPaid: false,
     prefix: "",
     memberStream: plan.delivery.streamMembers ? { publish: "member_delta", stream: true } : { publish: null, stream: false },
     pendingEvents: [],
@@ -58,11 +59,12 @@ export async function executeRun(port: RunPort, options: ExecuteOptions): Promis
     step: string,
     slot: number,
     messages: readonly Message[],
-    { signal, deadlineAtMs, isLast }: NestedBounds,
+    within: NestedBounds,
   ): Promise<SlotOutcome> {
+    const { signal, isLast } = within;
     try {
       const { answer } = await runStrategy(
-        { ...scope, signal, deadlineAtMs, isLast, prefix: `${step}/`, fallback: null, ladder: NO_LADDER },
+        { ...scope, ...within, prefix: `${step}/`, fallback: null, ladder: NO_LADDER },
         nested,
         messages,
         options.registry,
@@ -122,6 +124,7 @@ export async function executeRun(port: RunPort, options: ExecuteOptions): Promis
 async function finalAlone(scope: RunScope): Promise<StrategyResult> {
   const { plan } = scope.port;
   const { final, prefix } = lastCallOf(plan.root);
-  const answer = await runFinal({ ...scope, prefix }, final, plan.request.messages, final.member.params);
-  return plan.root.strategy === "single" ? { answer } : { answer, degraded: [{ code: "tools_final_only", stage: null, slot: null }] };
+  const hasPaid = plan.root.strategy !== "single";
+  const answer = await runFinal({ ...scope, prefix, hasPaid }, final, plan.request.messages, final.member.params);
+  return hasPaid ? { answer, degraded: [{ code: "tools_final_only", stage: null, slot: null }] } : { answer };
 }

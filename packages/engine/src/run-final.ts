@@ -1,4 +1,4 @@
-import { finalKey, type Message, type Params, type PlannedSlot } from "@composite-llm/contracts";
+import { type CallRank, finalKey, type Message, type Params, type PlannedSlot } from "@composite-llm/contracts";
 import { ApiError } from "@composite-llm/core";
 import type { Answer } from "@composite-llm/strategies";
 import { finalCallFailed, RunFailure } from "./run-failure.ts";
@@ -21,7 +21,9 @@ export async function runFinal(scope: RunScope, final: PlannedSlot, messages: re
   if (!isSent && scope.fallback !== null && finalMs !== null && scope.deadlineAtMs - port.now() < finalMs) throw noTimeForFinal(port.run);
 
   if (final.member.nested !== null) {
-    const outcome = await scope.runNested(final.member.nested, step, final.slot, messages, scope);
+    const { signal, deadlineAtMs, isLast, hasPaid } = scope;
+    const within = { signal, deadlineAtMs, isLast, hasPaid };
+    const outcome = await scope.runNested(final.member.nested, step, final.slot, messages, within);
     if (outcome.kind === "answered") return outcome.answer;
     throw finalCallFailed(port.run, { step, slot: final.slot, failure: outcome.failure }, false, scope.notes.failed);
   }
@@ -40,7 +42,9 @@ export async function runFinal(scope: RunScope, final: PlannedSlot, messages: re
   promise.catch(() => undefined);
   const onAbort = (): void => reject(scope.signal.reason as Error);
   scope.signal.addEventListener("abort", onAbort);
-  const call = { step, stage: title.name, slot: final.slot, role: final.role, model: final.member.model, params };
+  const paidRank = scope.isLast ? 0 : 1;
+  const rank: CallRank = scope.hasPaid ? paidRank : 2;
+  const call = { step, stage: title.name, slot: final.slot, role: final.role, rank, model: final.member.model, params };
   const sending = scope.calls.start(
     [{ step: { ...call, ...publish }, provider: final.member.provider, messages }],
     { deadlineMs: scope.deadlineAtMs, signal: scope.signal },

@@ -13,7 +13,7 @@ export interface RunNotes {
   readonly failed: FailedCall[];
 }
 
-export type NestedBounds = Pick<RunScope, "signal" | "deadlineAtMs" | "isLast">;
+export type NestedBounds = Pick<RunScope, "signal" | "deadlineAtMs" | "isLast" | "hasPaid">;
 
 /** One execution of a strategy inside a run: the run's own, or that of a member which is a composite itself. */
 export interface RunScope {
@@ -28,6 +28,8 @@ export interface RunScope {
   deadlineAtMs: number;
   /** Whether its last call is the run's: what the client sees. */
   isLast: boolean;
+  /** Whether what is executed in it builds on answers that were paid for: it is finished before anything new begins. */
+  hasPaid: boolean;
   /** Put before every stage and step; empty for the run's own. */
   prefix: string;
   /** Whether and how the text of members is published. */

@@ -1,4 +1,4 @@
-import { type PlannedSlot, type PlannedStage, stageKey, stepKey } from "@composite-llm/contracts";
+import { type CallRank, type PlannedSlot, type PlannedStage, stageKey, stepKey } from "@composite-llm/contracts";
 import type { StageOutcome, StageRequest } from "@composite-llm/strategies";
 import { endOf } from "./critical-path.ts";
 import { allMembersFailed } from "./run-failure.ts";
@@ -84,13 +84,19 @@ export async function runStage(scope: RunScope, stage: PlannedStage, request: St
     if (nested === null) {
       const more = request.params?.(slot);
       const params = { ...slot.member.params, ...more };
-      const step = { step: stepOf(slot), stage: title.name, slot: slot.slot, role: slot.role, model, params, ...scope.memberStream };
+      const rank: CallRank = scope.hasPaid ? 1 : 2;
+      const step = { step: stepOf(slot), stage: title.name, slot: slot.slot, role: slot.role, rank, model, params, ...scope.memberStream };
       if (hedge === undefined) wanted.push({ step, provider, messages });
       else wanted.push({ step: { ...step, watched: true }, provider, messages, hedge: { ...hedge, params: { ...hedge.params, ...more } } });
     } else {
       // A composite member runs inside this run, so that no run ever waits for the slot of another.
       void scope
-        .runNested(nested, stepOf(slot), slot.slot, messages, { signal: leaving.signal, deadlineAtMs: deadlineMs, isLast: false })
+        .runNested(nested, stepOf(slot), slot.slot, messages, {
+          signal: leaving.signal,
+          deadlineAtMs: deadlineMs,
+          isLast: false,
+          hasPaid: scope.hasPaid,
+        })
         .then(note);
     }
   }

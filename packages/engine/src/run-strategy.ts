@@ -24,11 +24,14 @@ export async function runStrategy(
     stage: (request) => {
       const stage = plan.stages.find(({ name, layer }) => name === request.name && layer === (request.layer ?? 0));
       if (stage === undefined) throw new Error(`strategy ${plan.strategy} planned no stage ${request.name}.${request.layer ?? 0}`);
-      return runStage(scope, stage, request);
+      return runStage({ ...scope, hasPaid: scope.hasPaid || plan.stages.indexOf(stage) > 0 }, stage, request);
     },
     final: (finalMessages, { params, fallback } = {}) => {
       scope.fallback = fallback ?? null;
-      return runFinal(scope, plan.final, finalMessages, { ...plan.final.member.params, ...params });
+      return runFinal({ ...scope, hasPaid: scope.hasPaid || plan.stages.length > 0 }, plan.final, finalMessages, {
+        ...plan.final.member.params,
+        ...params,
+      });
     },
     ballot: (step, ranking, critique) => {
       scope.pendingEvents.push({ kind: "ballot", data: { step, ranking, critique } });

@@ -56,6 +56,11 @@ describe("a run on the queues", () => {
     expect(textOf(events)).toBe("one two three");
   });
 
+  it("says in its calls' jobs whose they are and how they are ordered", async () => {
+    const { claim } = await dispatched({ caller: "team-a", priority: "batch" }, { ...FINAL_STEP, rank: 1 });
+    expect(claim.job).toMatchObject({ caller: "team-a", priority: "batch", steps: [{ rank: 1 }] });
+  });
+
   it("publishes the whole text at the commit when nothing was streamed", async () => {
     const { events, settled, claim } = await dispatched({}, { ...FINAL_STEP, stream: false });
     await bench.callDesk.begin(claim, 1, null);

@@ -113,7 +113,8 @@ export function createOwnedRun(parts: OwnedRunParts): OwnedRun {
       dispatches += 1;
       const dispatch = owner * DISPATCHES_PER_OWNER + dispatches;
       providers.set(dispatch, request.provider);
-      const job: CallJob = { v: 1, run, dispatch, ...request, digest, queuedAtMs: clock.now() };
+      const { caller, priority } = plan;
+      const job: CallJob = { v: 1, run, dispatch, caller, priority, ...request, digest, queuedAtMs: clock.now() };
       for (const { step } of request.steps) {
         const nowMs = monotonicMs();
         const waiter = { run, step, dispatch, provider: request.provider, sinceMs: nowMs, isBegun: false, lookedAtMs: nowMs, isWon: false };
