@@ -29,11 +29,13 @@ export {
   type Admission,
   type Ask,
   type CallSettlement,
+  type DeferredCall,
   type Lease,
   type LimitsDesk,
   LimitsUnavailable,
   type ObservedLimit,
   type ObservedLimits,
+  type PromoteJob,
   type TokenEstimate,
   type WaitingJob,
 } from "./limits/limits-desk.ts";

@@ -14,6 +14,12 @@ export interface WaitingJob {
   id: string;
 }
 
+/** Has a job taken up at once that waits as one. False when it is gone for good, so that its place and its grant go to others. */
+export type PromoteJob = (job: WaitingJob) => Promise<boolean>;
+
+/** A call that was deferred, as it asked. */
+export type DeferredCall = Pick<Ask, "ticket" | "provider"> & { job: WaitingJob };
+
 /** A call that wants to be sent. */
 export interface Ask {
   /** `<run>/<step>`: whoever asks with the same one takes the same place among those who wait. */
@@ -103,6 +109,11 @@ export interface LimitsDesk {
    * @throws LimitsUnavailable when Redis is out
    */
   admit(ask: Ask, signal: AbortSignal): Promise<Admission>;
+  /**
+   * Takes a deferred call out of the queue that is not wanted any more; a grant that nobody has taken goes to the next. It is left alone when it was asked
+   * for since with another job. Never rejects: what Redis does not hear of leaves when its job cannot be promoted, or when its time is over.
+   */
+  leave(call: DeferredCall): Promise<void>;
   /** What calls of this kind came to: input tokens per estimated one, and the output that 95 % stay below (null: nothing known yet). */
   learned(provider: string, model: string, role: Role): Promise<{ inputRatio: number; outputP95: number | null }>;
   isListening(): boolean;
