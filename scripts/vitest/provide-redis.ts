@@ -8,6 +8,8 @@ declare module "vitest" {
   interface ProvidedContext {
     /** A real Redis that all test files share; every test takes a random key prefix. */
     redisUrl: string;
+    /** The same by the shortest way, over which a test that calls it ten thousands of times takes less. */
+    localRedisUrl: string;
   }
 }
 
@@ -20,6 +22,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const redis = await ensureRedis({ env: process.env, stateDirectory, say: (line) => console.error(line) });
   process.env["REDIS_URL"] = redis.url;
   project.provide("redisUrl", redis.url);
+  project.provide("localRedisUrl", redis.localUrl);
   return async () => {
     if (redis.server !== null) delete process.env["REDIS_URL"];
     await redis.stop();

@@ -51,10 +51,11 @@ export async function checkProtocol({ redis, prefix, texts, seed, path, replayPa
       await Promise.all(model.inboxes.map((inbox) => world.makeInbox(inbox)));
       await fc.asyncModelRun(() => ({ model, real: world }), commands);
       await endAll(model, world);
-      checkLeft(await world.clear(), world.keys);
-    } finally {
+    } catch (error) {
       await world.clear();
+      throw error;
     }
+    checkLeft(await world.clear(), world.keys);
   });
   const details = await fc.check(property, {
     seed,

@@ -1,4 +1,5 @@
 import type { Keys } from "../run/run-keys.ts";
+import { isLive } from "./history.ts";
 import type { Model } from "./model.ts";
 import type { Move } from "./moves/move.ts";
 import { play } from "./play.ts";
@@ -12,11 +13,11 @@ import type { World } from "./world.ts";
  */
 export async function endAll(model: Model, world: World): Promise<void> {
   for (const run of model.runs) {
-    const moves: Move[] = [
-      { action: { kind: "finish", run, owner: null, state: "failed", unseen: 0 }, heard: () => undefined },
-      { action: { kind: "revive", run, jobs: 0 }, heard: () => undefined },
-    ];
-    for (const move of moves) await play(move, model, world);
+    const seen = model.sight.runs.get(run);
+    const end: Move = { action: { kind: "finish", run, owner: null, state: "failed", unseen: 0 }, heard: () => undefined };
+    const forget: Move = { action: { kind: "revive", run, jobs: 0 }, heard: () => undefined };
+    if (isLive(model.history.runs.get(run))) await play(end, model, world);
+    else if (seen?.isOpen === true || (seen?.alone.length ?? 0) > 0) await play(forget, model, world);
   }
   for (const { run, state, isOpen, alone } of model.sight.runs.values()) {
     hold(5, alone.length === 0, () => `${run} is ${String(state)} and ${alone.join()} still in quarantine`);

@@ -18,7 +18,7 @@ for _ = 1, tonumber(ARGV[3]) do
   end
   ttls[5] = redis.call('PTTL', prefix .. ':runs:' .. (redis.call('HGET', run, 'caller') or ''))
   runs[#runs + 1] = {
-    redis.call('HMGET', run, 'state', 'owner', 'jobs', 'number', 'outcome', 'orphaned'), redis.call('HGETALL', run .. ':journal'),
+    redis.call('HMGET', run, 'state', 'owner', 'jobs', 'number', 'outcome', 'orphaned', 'grace'), redis.call('HGETALL', run .. ':journal'),
     redis.call('XRANGE', run .. ':events', '(' .. ARGV[at + 1] .. '-0', '+'), redis.call('ZSCORE', prefix .. ':open', ARGV[at]),
     redis.call('HGET', prefix .. ':needs', ARGV[at]), redis.call('ZSCORE', prefix .. ':webhooks', ARGV[at]),
     redis.call('ZRANGEBYSCORE', run .. ':listeners', '(' .. now, '+inf'), alone, ttls }
@@ -93,7 +93,7 @@ function toRunSight(
   [fields, journalList, entries, open, need, due, listeners, alone, ttls]: RawRun,
   before: RunSight | undefined,
 ): RunSight {
-  const [state, owner, jobs, number, outcome, orphaned] = fields;
+  const [state, owner, jobs, number, outcome, orphaned, grace] = fields;
   const journal = new Map<string, string>();
   const cells = new Map<string, CellSight>();
   for (let index = 0; index < journalList.length; index += 2) {
@@ -125,6 +125,7 @@ function toRunSight(
     isDue: due !== null,
     listeners,
     isOrphaned: orphaned !== null,
+    graceMs: Number(grace),
     alone,
     ttls: { run: ofRun, events: ofEvents, journal: ofJournal, listeners: ofListeners, list: ofList },
   };

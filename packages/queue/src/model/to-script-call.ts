@@ -7,7 +7,7 @@ const TOTAL_DEADLINE_MS = 600_000;
 const LISTENER_MS = 600_000;
 const PARKED_MS = 60_000;
 /** Deaths. */
-const QUARANTINE_FROM = 3;
+export const QUARANTINE_FROM = 3;
 /** That a run may come to need. */
 const BYTES = 1000;
 

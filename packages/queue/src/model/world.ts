@@ -47,7 +47,7 @@ export function openWorld(redis: Redis, prefix: string, texts?: ScriptTexts): Wo
     },
     look: createLook(redis, prefix),
     makeInbox: async (inbox) => {
-      await redis.multi().xadd(inbox, "*", "m", "{}").pexpire(inbox, INBOX_MS).exec();
+      await Promise.all([redis.xadd(inbox, "*", "m", "{}"), redis.pexpire(inbox, INBOX_MS)]);
     },
     expire: async (...gone) => {
       await redis.del(...gone);

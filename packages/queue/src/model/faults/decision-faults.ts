@@ -158,4 +158,52 @@ export const DECISION_FAULTS: readonly PlantedFault[] = [
     sound: "if redis.call('ZREM', quarantine, id) == 0 then return { 'unknown' } end",
     faulty: "",
   },
+  {
+    name: "an answer is thrown away whose call was given up before",
+    script: "commit",
+    sound: "cell.status == 'open' or cell.status == 'lost'",
+    faulty: "cell.status == 'open'",
+  },
+  {
+    name: "a step is given up that another call has won",
+    script: "lose",
+    sound: "local status = is_won and 'cancelled' or 'lost'",
+    faulty: "local status = 'lost'",
+  },
+  {
+    name: "a death is counted twice",
+    script: "prelude",
+    sound: "if fence > entry.fence then",
+    faulty: "if fence > 0 then",
+  },
+  {
+    name: "who killed too many workers goes on among the others",
+    script: "suffer",
+    sound: "entry.deaths >= tonumber(ARGV[7])",
+    faulty: "entry.deaths > tonumber(ARGV[7])",
+  },
+  {
+    name: "a run that got somewhere stays in quarantine",
+    script: "commit",
+    sound: "if meta[3] then forget_deaths(run, 'deaths', run_id) end",
+    faulty: "",
+  },
+  {
+    name: "a run that is taken up stays aside",
+    script: "own",
+    sound: "redis.call('HDEL', journal, 'p')",
+    faulty: "",
+  },
+  {
+    name: "a full Redis takes in another run",
+    script: "accept",
+    sound: "if ARGV[12] == '1' then return { 'full' } end",
+    faulty: "",
+  },
+  {
+    name: "a full Redis refuses who only joins",
+    script: "accept",
+    sound: "if idempotent then",
+    faulty: "if idempotent and ARGV[12] ~= '1' then",
+  },
 ];

@@ -44,4 +44,10 @@ export const END_FAULTS: readonly PlantedFault[] = [
     sound: "redis.call('HSET', run, 'grace', -1, 'kept_by', ARGV[1] .. ' ' .. meta[2])",
     faulty: "",
   },
+  {
+    name: "one of two keepers takes back what the other relies on",
+    script: "keep",
+    sound: "elseif meta[3] and string.match(meta[3], '^%S+') ~= ARGV[1] then",
+    faulty: "elseif false then",
+  },
 ];

@@ -97,5 +97,12 @@ export const LEFTOVER_FAULTS: readonly PlantedFault[] = [
     script: "revive",
     sound: "then redis.call('ZREM', quarantine, id) end",
     faulty: "then end",
+    seed: 2,
+  },
+  {
+    name: "an erased run leaves its jobs behind",
+    script: "erase",
+    sound: "if string.sub(field, 1, 2) == 'i:' then",
+    faulty: "if false then",
   },
 ];

@@ -6,6 +6,8 @@ export interface PlantedFault {
   script: ScriptName | "prelude";
   sound: string;
   faulty: string;
+  /** Of the interleavings that show it soon, where those in which all are looked for take long. */
+  seed?: number;
 }
 
 /** The scripts with the fault in them. Throws when the text in which it is planted is not there any more. */

@@ -13,6 +13,7 @@ export const STREAM_FAULTS: readonly PlantedFault[] = [
     script: "append",
     sound: "or cell.try ~= try",
     faulty: "",
+    seed: 3,
   },
   {
     name: "a new stream attempt begins without a reset",
@@ -31,5 +32,11 @@ export const STREAM_FAULTS: readonly PlantedFault[] = [
     script: "commit",
     sound: "attempt ~= 0 and attempt ~= stream.attempt",
     faulty: "false",
+  },
+  {
+    name: "a call whose answer is kept is told to stop",
+    script: "append",
+    sound: "if is_kept then return { 'kept' } end",
+    faulty: "",
   },
 ];

@@ -1,7 +1,9 @@
-import type { Action, Outcome } from "../action.ts";
+import { type Action, cellKey, type Outcome } from "../action.ts";
 import type { Dice } from "../dice.ts";
+import { isLive } from "../history.ts";
 import { batchesOf, type Claim, type Model } from "../model.ts";
 import { sampleStep, wonStep } from "../sample-steps.ts";
+import { newestAttempt } from "../promises/stream-text.ts";
 import { type Mover, pickLively } from "./move.ts";
 
 const MAX_TRIES = 3;
@@ -44,7 +46,7 @@ export const begin: Mover = (model, dice) => {
     model.claims.filter(({ tries, isUnwanted }) => tries < MAX_TRIES && !isUnwanted),
   );
   // A second try is rarer than a first.
-  if (claim === undefined || (claim.isSending && !dice.chance(30))) return null;
+  if (claim === undefined || (claim.isSending && !dice.chance(45))) return null;
   const number = claim.tries + 1;
   const { inbox } = claim.process;
   return {
@@ -56,14 +58,25 @@ export const begin: Mover = (model, dice) => {
   };
 };
 
+/** Whether another call is heard in place of this one, or holds its cell, which its caller does not know yet. */
+function isOvertaken({ history, sight }: Model, claim: Claim): boolean {
+  const { run, step, cursor, fence, tries } = claim;
+  const newest = history.runs.get(run)?.granted.get(cellKey(claim));
+  if (newest !== undefined && (newest.fence !== fence || newest.try !== tries)) return true;
+  return cursor.attempt > 0 && cursor.attempt !== newestAttempt(sight.runs.get(run)?.events ?? [], step);
+}
+
+/** Often one that is too late in an open run, which it does not know: there it can do harm. */
+function pickLate(model: Model, dice: Dice, claims: readonly Claim[], isLate: (claim: Claim) => boolean): Claim | undefined {
+  const late = dice.chance(40) ? claims.filter((claim) => isLive(model.history.runs.get(claim.run)) && isLate(claim)) : [];
+  return late.length > 0 ? dice.pick(late) : pickContested(model, dice, claims);
+}
+
 /** A batch of tokens. An answer that is lost leaves the caller where it was: it sends the same batch again, or leaves it to the commit. */
 export const append: Mover = (model, dice) => {
   const streaming = model.claims.filter((claim) => claim.isSending && !claim.isUnread && sampleStep(claim.step).isStreamed);
-  const claim = pickContested(
-    model,
-    dice,
-    streaming.filter(({ cursor, pieces }) => cursor.batches < pieces),
-  );
+  const unfinished = streaming.filter(({ cursor, pieces }) => cursor.batches < pieces);
+  const claim = pickLate(model, dice, unfinished, (streamed) => isOvertaken(model, streamed));
   if (claim === undefined) return null;
   const { attempt, batches: index } = claim.cursor;
   const isLost = dice.chance(20);
@@ -79,11 +92,9 @@ export const append: Mover = (model, dice) => {
 
 /** The end of a call, with whatever was not streamed of its answer. */
 export const commit: Mover = (model, dice) => {
-  const claim = pickContested(
-    model,
-    dice,
-    model.claims.filter(({ isSending }) => isSending),
-  );
+  const sending = model.claims.filter(({ isSending }) => isSending);
+  const isWon = ({ run, step }: Claim): boolean => model.history.runs.get(run)?.winners.has(wonStep(step)) === true;
+  const claim = pickLate(model, dice, sending, (sent) => !sent.isUnwanted && (isWon(sent) || isOvertaken(model, sent)));
   if (claim === undefined) return null;
   const { publish, isStreamed } = sampleStep(claim.step);
   // The answer may have been whole before its caller heard that nobody wants it.
@@ -110,17 +121,19 @@ export const giveUp: Mover = (model, dice) => {
   };
 };
 
-/** Who takes a job up tells of those who died on it before. */
+/** Who takes a job up, also one whose intention was refused, tells of those who died on it before. */
 export const suffer: Mover = (model, dice) => {
-  // Their intention was refused, so that they never came to be calls.
-  const stray = model.jobs.filter((job) => model.history.runs.get(job.run)?.intents.has(job.dispatch) !== true);
-  const job = pickLively(model, dice, dice.chance(30) && stray.length > 0 ? stray : model.jobs);
+  const pasts = model.history.runs;
+  const stray = model.jobs.filter(({ run, dispatch }) => isLive(pasts.get(run)) && pasts.get(run)?.intents.has(dispatch) !== true);
+  const isStray = stray.length > 0 && dice.chance(40);
+  const job = isStray ? dice.pick(stray) : pickLively(model, dice, model.jobs);
   if (job === undefined) return null;
   const { run, dispatch, takings } = job;
   const counts = { stalls: 1 + dice.number(5), fence: takings };
-  const action: Action = dice.chance(50)
-    ? { kind: "suffer", run, dispatch, job: `${run}.${dispatch}`, ...counts }
-    : { kind: "suffer", run, dispatch: null, job: `${run}.1`, ...counts };
+  const action: Action =
+    isStray || dice.chance(50)
+      ? { kind: "suffer", run, dispatch, job: `${run}.${dispatch}`, ...counts }
+      : { kind: "suffer", run, dispatch: null, job: `${run}.1`, ...counts };
   return { action, heard: () => undefined };
 };
 

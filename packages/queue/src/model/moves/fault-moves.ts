@@ -54,7 +54,9 @@ export const wake: Mover = (model, dice) => {
 
 /** Everything of a run reaches the end of its life at one moment. */
 export const expireRun: Mover = (model, dice) => {
-  const run = dice.pick(model.runs.filter((id) => model.history.runs.get(id)?.isGone === false));
+  const present = model.runs.filter((id) => model.history.runs.get(id)?.isGone === false);
+  const alone = present.filter((id) => (model.sight.runs.get(id)?.alone.length ?? 0) > 0);
+  const run = dice.pick(dice.chance(30) && alone.length > 0 ? alone : present);
   if (run === undefined) return null;
   return {
     blow: `expire ${run}`,

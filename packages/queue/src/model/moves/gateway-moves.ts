@@ -1,7 +1,7 @@
 import type { RunId } from "@composite-llm/core";
 import type { Action } from "../action.ts";
 import type { Dice } from "../dice.ts";
-import { isLive } from "../history.ts";
+import { isLive, type RunHistory } from "../history.ts";
 import { MAX_RUNS, type Model } from "../model.ts";
 import { toRunId } from "../world.ts";
 import { type Mover, pickRun } from "./move.ts";
@@ -28,7 +28,7 @@ export const accept: Mover = (model, dice) => {
       fingerprint: dice.chance(80) ? "body" : "other",
       isTwin: dice.chance(60),
       hasWebhook: dice.chance(40),
-      isFull: dice.chance(5),
+      isFull: dice.chance(10),
       ttlMs: dice.chance(50) ? 300_000 : 120_000,
     },
     heard: ([outcome]) => {
@@ -65,16 +65,45 @@ const pickEnded: Choose = (model, dice) => {
   return dice.pick(dice.chance(80) ? ended : model.runs);
 };
 
-export const attach = ofRun(pickListened, (run, dice) => ({ kind: "attach", run, listener: dice.pick(LISTENERS) ?? "" }));
+/** Often one whose last listener is gone: somebody comes back to it. */
+const pickOrphaned: Choose = (model, dice) => {
+  const orphaned = model.runs.filter((run) => model.history.runs.get(run)?.orphaned !== "no");
+  return dice.chance(50) && orphaned.length > 0 ? dice.pick(orphaned) : pickListened(model, dice);
+};
 
-/** A client hangs up. */
-export const detach = ofRun(pickListened, (run, dice) => {
+export const attach = ofRun(pickOrphaned, (run, dice) => ({ kind: "attach", run, listener: dice.pick(LISTENERS) ?? "" }));
+
+/** Whether a client that was to be waited for let it go on without anybody. */
+function isKept(past: RunHistory | undefined): boolean {
+  return isLive(past) && past.graceMs === -1 && past.accepted.graceMs !== -1;
+}
+
+/** A client hangs up; one that kept its run, perhaps not alone, may take that back. */
+export const detach: Mover = (model, dice) => {
+  const kept = model.runs.filter((run) => isKept(model.history.runs.get(run)));
+  const run = dice.chance(60) && kept.length > 0 ? dice.pick(kept) : pickListened(model, dice);
+  if (run === undefined) return null;
+  const keeper = model.history.runs.get(run)?.keptBy?.listener;
+  const takesKeepBack = dice.chance(50);
+  const listener = (takesKeepBack ? keeper : undefined) ?? dice.pick(LISTENERS) ?? "";
   const graceMs = dice.chance(85) ? null : (dice.pick(GRACES_MS) ?? null);
-  return { kind: "detach", run, listener: dice.pick(LISTENERS) ?? "", graceMs, leastGraceMs: 0, takesKeepBack: dice.chance(30) };
-});
+  return { action: { kind: "detach", run, listener, graceMs, leastGraceMs: 0, takesKeepBack }, heard: nothing };
+};
+
+/** Mostly one that is not kept yet, or by one client alone. */
+function pickKeepable(model: Model, dice: Dice): RunId | undefined {
+  const kept = model.runs.filter((run) => isKept(model.history.runs.get(run)));
+  return dice.chance(60) && kept.length > 0 ? dice.pick(kept) : pickListened(model, dice);
+}
 
 /** A client that lets its run go on without anybody knows that it was accepted. */
-export const keep = ofRun(pickListened, (run, dice) => ({ kind: "keep", run, listener: dice.pick(LISTENERS) ?? "" }));
+export const keep: Mover = (model, dice) => {
+  const run = pickKeepable(model, dice);
+  if (run === undefined) return null;
+  const keeper = model.history.runs.get(run)?.keptBy?.listener;
+  const others = LISTENERS.filter((listener) => listener !== keeper || dice.chance(30));
+  return { action: { kind: "keep", run, listener: dice.pick(others) ?? "" }, heard: nothing };
+};
 
 export const cancel = ofRun(pickRun, (run) => ({ kind: "finish", run, owner: null, state: "cancelled", unseen: 0 }));
 export const deliver = ofRun(pickRun, (run) => ({ kind: "deliver", run }));
@@ -91,7 +120,7 @@ export const pardon: Mover = (model, dice) => {
 /** A client has a failed run made again. */
 export const inherit: Mover = (model, dice) => {
   const fresh = model.runs.filter((id) => model.sight.runs.get(id)?.state === "queued");
-  const run = dice.chance(70) ? dice.pick(fresh) : pickRun(model, dice);
+  const run = dice.chance(50) ? dice.pick(fresh) : pickRun(model, dice);
   const from = dice.pick(model.runs.filter((other) => other !== run && model.history.runs.get(other)?.terminal === "failed"));
   return run === undefined || from === undefined ? null : { action: { kind: "inherit", run, from }, heard: nothing };
 };

@@ -26,16 +26,14 @@ export function fateOf(left: ActionOf<"detach">, past: RunHistory): "ended" | "k
   return Math.max(graceMs, left.leastGraceMs) === 0 || past.orphaned === "beyond grace" ? "cancelled" : "grace";
 }
 
-/** Who was told to be listening is known to be, and nobody else. To be asked after everybody has learned of the turn. */
+/** Who was told to be listening is known to be, and how long a run goes on without anybody. To be asked after everybody has learned of the turn. */
 export function checkListeners({ runs }: History, after: Sight): void {
-  for (const { run, listeners, orphaned, isGone } of runs.values()) {
-    const [known, expected] = [after.runs.get(run)?.listeners.toSorted().join(), [...listeners].toSorted().join()];
-    const isOrphaned = after.runs.get(run)?.isOrphaned === true;
-    hold(
-      5,
-      !isLive(runs.get(run)) || isOrphaned === (orphaned !== "no"),
-      () => `${run} is ${isOrphaned ? "" : "not "}known to have no listener`,
-    );
-    hold(5, isGone || known === expected, () => `[${String(known)}] listen to ${run}, not [${expected}]`);
+  for (const past of runs.values()) {
+    const is = after.runs.get(past.run);
+    const [known, expected] = [is?.listeners.toSorted().join(), [...past.listeners].toSorted().join()];
+    hold(5, past.isGone || known === expected, () => `[${String(known)}] listen to ${past.run}, not [${expected}]`);
+    if (is === undefined || !isLive(past)) continue;
+    hold(5, is.graceMs === past.graceMs, () => `${past.run} goes on for ${is.graceMs} ms without anybody, not for ${past.graceMs}`);
+    hold(5, is.isOrphaned === (past.orphaned !== "no"), () => `${past.run} is ${is.isOrphaned ? "" : "not "}known to have no listener`);
   }
 }

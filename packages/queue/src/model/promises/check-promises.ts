@@ -8,6 +8,7 @@ import { checkJoins } from "./joins.ts";
 import { checkNothingLeft } from "./nothing-left.ts";
 import { checkOneEnd } from "./one-end.ts";
 import { checkOneWinner } from "./one-winner.ts";
+import { checkQuarantine } from "./quarantine.ts";
 import { checkRepeats } from "./repeats.ts";
 import { checkSpend } from "./spend.ts";
 import { checkStreamText } from "./stream-text.ts";
@@ -24,6 +25,7 @@ const CHECKS: readonly ((turn: Turn) => void)[] = [
   checkFirstDecisions,
   checkClosedCells,
   checkJoins,
+  checkQuarantine,
   checkRepeats,
   checkGaplessEvents,
   checkStreamText,

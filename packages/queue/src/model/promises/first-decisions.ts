@@ -32,6 +32,19 @@ function checkJournal({ action, was, is }: RunTurn): void {
 
 function checkAnswer({ action, reply, past, was, is }: RunTurn): void {
   const [outcome, said] = reply;
+  if (action?.kind === "erase" && outcome === "ok") {
+    const told = new Set((said as string[]).filter((_, at) => at % 2 === 0));
+    const isWhole = [...past.intents.keys()].every((dispatch) => told.has(`i:${dispatch}`));
+    return hold(5, isWhole, () => `who erased ${past.run} was not told of all its dispatches`);
+  }
+  const isPut = action?.kind === "park" && outcome === "ok";
+  hold(
+    2,
+    is.journal.has("p") === (isPut || (was.journal.has("p") && (action?.kind !== "own" || outcome !== "ok"))),
+    () => `${is.run} is ${is.journal.has("p") ? "" : "not "}put aside`,
+  );
+  const isRevived = action?.kind === "revive" && outcome === "ok";
+  hold(2, is.jobs === was.jobs + (isRevived ? 1 : 0), () => `${is.run} had ${was.jobs} jobs and has ${is.jobs}`);
   if (action !== null && "owner" in action && action.owner !== null && action.owner !== past.owner)
     hold(2, isUnchanged(was, is), () => `owner ${action.owner} changed ${is.run} by ${action.kind}, the owner is ${past.owner}`);
   if (outcome !== "ok") return;
@@ -41,7 +54,6 @@ function checkAnswer({ action, reply, past, was, is }: RunTurn): void {
     const isWhole =
       told.length === was.journal.size * 2 && told.every((text, at) => at % 2 === 1 || was.journal.get(text) === told[at + 1]);
     hold(2, isWhole, () => `owner ${String(said)} of ${past.run} was not told its journal`);
-    hold(2, !is.journal.has("p"), () => `${past.run} is taken up and still put aside`);
   }
   if (action?.kind === "enter")
     hold(2, said === is.journal.get(`s:${action.stage}`), () => `${action.stage} did not begin at ${String(said)}`);

@@ -12,8 +12,8 @@ export function checkRepeats(turn: Turn): void {
 }
 
 /** Whether the first call did something that the second must not do again. */
-function isOnce({ kind }: Action, first: string): boolean {
-  switch (kind) {
+function isOnce(action: Action, first: string): boolean {
+  switch (action.kind) {
     case "commit":
       return true;
     case "begin":
@@ -24,6 +24,9 @@ function isOnce({ kind }: Action, first: string): boolean {
     case "inherit":
     case "accept":
       return first === "ok";
+    case "suffer":
+      // A run's next job starts counting anew.
+      return first === "ok" && action.dispatch !== null;
     case "lose":
       return first === "lost" || first === "won";
     default:
