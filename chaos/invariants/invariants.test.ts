@@ -122,6 +122,9 @@ describe("I7", () => {
     const slow = { ...repeat, startedMs: 12_000, endedMs: 13_000 };
     expect(violations("I7", { ledger: [broken, slow], disturbances: [killed] })).toHaveLength(1);
     expect(violations("I7", { ledger: [broken, repeat], disturbances: [killed] })).toEqual([]);
+    const begunBefore = [sampleRecord("started"), sampleRecord("started", { fence: 2, atMs: 7_000 })];
+    expect(violations("I7", { ledger: [broken, slow], disturbances: [killed], records: begunBefore.slice(0, 1) })).toHaveLength(1);
+    expect(violations("I7", { ledger: [broken, slow], disturbances: [killed], records: begunBefore })).toEqual([]);
     expect(violations("I7", { recoveries: [{ of: "orchestrator-1", what: "run 1", ms: 9_000 }] })).toHaveLength(1);
   });
 });

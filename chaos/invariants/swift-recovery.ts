@@ -1,4 +1,4 @@
-import { byStep } from "../evidence/ledger-request.ts";
+import { byStep, stepOf } from "../evidence/ledger-request.ts";
 import type { Evidence, Recovery } from "../evidence/evidence.ts";
 import type { Invariant } from "./verdict.ts";
 
@@ -12,8 +12,21 @@ export function percentile(values: readonly number[], percent: number): number {
   return sorted[Math.max(1, Math.ceil((percent / 100) * sorted.length)) - 1] ?? Number.NaN;
 }
 
-/** From the kill of a caller to the next request of each step whose request broke off with it. */
-function recoveriesOfCalls({ ledger, disturbances }: Evidence): Recovery[] {
+/** When each step was begun, by its records: also where whoever took it up died before its request left. */
+function beginnings({ records }: Evidence): Map<string, number[]> {
+  const begun = new Map<string, number[]>();
+  for (const { kind, run, step, atMs } of records) {
+    if (kind !== "started") continue;
+    const key = `${run} ${stepOf(step)}`;
+    begun.set(key, [...(begun.get(key) ?? []), atMs]);
+  }
+  return begun;
+}
+
+/** From the kill of a caller to the next beginning of each step whose request broke off with it. */
+function recoveriesOfCalls(evidence: Evidence): Recovery[] {
+  const { ledger, disturbances } = evidence;
+  const begun = beginnings(evidence);
   const kills = disturbances.filter(({ of, kind }) => kind === "killed" && of.startsWith("model-caller"));
   const found: Recovery[] = [];
   for (const [step, requests] of byStep(ledger)) {
@@ -21,7 +34,9 @@ function recoveriesOfCalls({ ledger, disturbances }: Evidence): Recovery[] {
       const before = requests[index];
       if (before?.outcome !== "aborted") return;
       const kill = kills.find(({ fromMs }) => before.startedMs < fromMs && Math.abs((before.endedMs ?? 0) - fromMs) < NOTICED_MS);
-      if (kill !== undefined) found.push({ of: kill.of, what: step, ms: next.startedMs - kill.fromMs });
+      if (kill === undefined) return;
+      const again = (begun.get(step) ?? []).filter((atMs) => atMs > kill.fromMs);
+      found.push({ of: kill.of, what: step, ms: Math.min(next.startedMs, ...again) - kill.fromMs });
     });
   }
   return found;
