@@ -3,6 +3,7 @@ import { createServer, type ServerResponse } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { systemClock } from "@composite-llm/core";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { createPacedClock } from "../pace/paced-clock.ts";
 import type { Action } from "./action.ts";
 import { createTally, performScript } from "./perform-script.ts";
 
@@ -39,7 +40,7 @@ describe("performScript", () => {
   it("waits for a slow reader instead of piling up what it cannot send", async () => {
     const { socket, response } = await connectPaused();
     const tally = createTally();
-    const done = performScript(endless(), response, tally, systemClock);
+    const done = performScript(endless(), response, tally, createPacedClock(systemClock));
     await vi.waitFor(() => expect(response.writableNeedDrain).toBe(true));
     expect(response.writableLength).toBeLessThan(2 * MEGABYTE);
     expect(tally.bytesSent).toBeLessThan(50 * MEGABYTE);
@@ -51,7 +52,7 @@ describe("performScript", () => {
   it("stops where the caller leaves", async () => {
     const { socket, response } = await connectPaused();
     const tally = createTally();
-    const done = performScript(endless(), response, tally, systemClock);
+    const done = performScript(endless(), response, tally, createPacedClock(systemClock));
     await vi.waitFor(() => expect(response.writableNeedDrain).toBe(true));
     socket.destroy();
     await done;

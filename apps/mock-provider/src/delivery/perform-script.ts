@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
-import type { Clock } from "@composite-llm/core";
 import { BOMB_MARK } from "../answer/compose-answer.ts";
+import type { PacedClock } from "../pace/paced-clock.ts";
 import type { Action, Script } from "./action.ts";
 import { buildGzipBomb } from "./gzip-bomb.ts";
 
@@ -25,11 +25,11 @@ const BEFORE_RESET_MS = 20;
 class Performance {
   readonly #response: ServerResponse;
   readonly #tally: Tally;
-  readonly #clock: Clock;
+  readonly #clock: PacedClock;
   #pending = "";
   #headMs = 0;
 
-  constructor(response: ServerResponse, tally: Tally, clock: Clock) {
+  constructor(response: ServerResponse, tally: Tally, clock: PacedClock) {
     this.#response = response;
     this.#tally = tally;
     this.#clock = clock;
@@ -110,7 +110,7 @@ class Performance {
         if (event !== null) response.off(event, done);
         resolve();
       };
-      const timer = ms === null ? undefined : setTimeout(done, ms);
+      const timer = ms === null ? undefined : setTimeout(done, this.#clock.toRealMs(ms));
       response.on("close", done);
       if (event !== null) response.on(event, done);
     });
@@ -141,7 +141,7 @@ class Performance {
 }
 
 /** Plays a script to its end, or until the caller leaves. */
-export async function performScript(script: Script, response: ServerResponse, tally: Tally, clock: Clock): Promise<void> {
+export async function performScript(script: Script, response: ServerResponse, tally: Tally, clock: PacedClock): Promise<void> {
   const performance = new Performance(response, tally, clock);
   for (const action of script) {
     if (performance.isOver) return;

@@ -17,6 +17,9 @@ it.each([
   ["GET", "/ledger", { kind: "ledger", run: null }],
   ["DELETE", "/ledger", { kind: "ledger-reset" }],
   ["GET", "/ledger/stats", { kind: "ledger-stats" }],
+  ["GET", "/ledger/judgement?from=5", { kind: "judgement", search: new URLSearchParams({ from: "5" }) }],
+  ["GET", "/limits", { kind: "limits" }],
+  ["PUT", "/limits", { kind: "limits-replace" }],
   ["GET", "/anthropic/v2", { kind: "unknown", wire: "anthropic" }],
   ["GET", "/", { kind: "unknown", wire: "openai" }],
 ])("routes %s %s", (method, target, route) => {

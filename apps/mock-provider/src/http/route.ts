@@ -9,6 +9,9 @@ export type Route =
   | { kind: "ledger"; run: string | null }
   | { kind: "ledger-stats" }
   | { kind: "ledger-reset" }
+  | { kind: "judgement"; search: URLSearchParams }
+  | { kind: "limits" }
+  | { kind: "limits-replace" }
   | { kind: "unknown"; wire: WireName };
 
 const COMPLETIONS: Readonly<Record<string, WireName>> = {
@@ -33,6 +36,8 @@ export function toRoute(method: string, target: string): Route {
   if (completion !== undefined && method === "POST") return { kind: "completion", wire: completion };
   if (path === "/health/live") return { kind: "health" };
   if (path === "/ledger/stats") return { kind: "ledger-stats" };
+  if (path === "/ledger/judgement") return { kind: "judgement", search: new URLSearchParams(target.slice(path.length)) };
+  if (path === "/limits") return { kind: method === "PUT" ? "limits-replace" : "limits" };
   if (path === "/ledger") {
     return method === "DELETE"
       ? { kind: "ledger-reset" }

@@ -3,6 +3,7 @@ import { createTally, performScript, type Tally } from "../delivery/perform-scri
 import { parseJudgeHeaders } from "../judge-headers.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { LedgerEnd } from "../ledger/ledger-record.ts";
+import { toKeyTag } from "../wires/key-tag.ts";
 import type { Wire } from "../wires/wire.ts";
 import { parseIncoming } from "./parse-incoming.ts";
 import { type Plan, planCompletion, type PlanDeps, planProblem } from "./plan-completion.ts";
@@ -24,6 +25,8 @@ function toEnd(plan: Plan | null, tally: Tally, isFinished: boolean, endedMs: nu
     bytesSent: tally.bytesSent,
     usage: outcome === "completed" && told !== null ? { input: told.input, output: told.output } : null,
     billed: { input: plan?.inputTokens ?? 0, output: tally.outputTokens },
+    counted: plan?.limits.counted ?? null,
+    refusedBy: plan?.limits.refusedBy ?? null,
   };
 }
 
@@ -38,7 +41,8 @@ export async function serveCompletion(deps: CompletionDeps, wire: Wire, request:
     "problem" in incoming
       ? { model: null, stream: false } //
       : { model: incoming.model, stream: incoming.body["stream"] === true };
-  const entry = deps.ledger.start({ ...judge, wire: wire.name, ...start, startedMs });
+  const key = wire.readKey(request.headers);
+  const entry = deps.ledger.start({ ...judge, wire: wire.name, key: key === null ? null : toKeyTag(key), ...start, startedMs });
   const subject = { wire, judge, id: entry.id };
   const tally = createTally();
   const closed = new Promise<void>((resolve) => response.on("close", resolve));
@@ -53,6 +57,7 @@ export async function serveCompletion(deps: CompletionDeps, wire: Wire, request:
   } finally {
     // Only now: what came into being before the caller left is counted when the script is over.
     await closed;
+    plan?.pass?.end(tally.outputTokens);
     entry.end(toEnd(plan, tally, response.writableFinished, deps.clock.now()));
   }
 }

@@ -1,4 +1,6 @@
 import type { JudgeHeaders } from "../judge-headers.ts";
+import type { CountedTokens } from "../limits/counted-tokens.ts";
+import type { LimitRefusal } from "../limits/scope-counter.ts";
 import type { WireName } from "../wires/wire.ts";
 
 export interface TokenCounts {
@@ -9,6 +11,8 @@ export interface TokenCounts {
 /** What is known of a request when its body has arrived. */
 export interface LedgerStart extends JudgeHeaders {
   wire: WireName;
+  /** Tells keys apart without showing them; null without one. */
+  key: string | null;
   /** As asked for; null when the body had none. */
   model: string | null;
   stream: boolean;
@@ -18,7 +22,15 @@ export interface LedgerStart extends JudgeHeaders {
 
 export type LedgerOutcome = "completed" | "aborted" | "error";
 
-export interface LedgerEnd {
+/** What the mock's own limits made of a request. */
+export interface LedgerLimits {
+  /** What token limits count of it; null for a request that was refused before they looked. */
+  counted: CountedTokens | null;
+  /** The limit that refused it; null when none did. */
+  refusedBy: LimitRefusal["by"] | "outage" | null;
+}
+
+export interface LedgerEnd extends LedgerLimits {
   endedMs: number;
   /** Null when the caller left first. */
   finishedMs: number | null;

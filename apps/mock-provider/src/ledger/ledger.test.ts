@@ -6,7 +6,17 @@ import { createLedger } from "./ledger.ts";
 import type { LedgerEnd, LedgerStart } from "./ledger-record.ts";
 import { collect } from "../testing/collect.ts";
 
-const START: LedgerStart = { run: "r1", step: "final", cell: 1, try: 1, wire: "openai", model: "gpt-5", stream: false, startedMs: 10 };
+const START: LedgerStart = {
+  run: "r1",
+  step: "final",
+  cell: 1,
+  try: 1,
+  wire: "openai",
+  key: "k",
+  model: "gpt-5",
+  stream: false,
+  startedMs: 10,
+};
 const END: LedgerEnd = {
   endedMs: 20,
   finishedMs: 20,
@@ -15,6 +25,8 @@ const END: LedgerEnd = {
   bytesSent: 7,
   usage: { input: 1, output: 2 },
   billed: { input: 1, output: 2 },
+  counted: null,
+  refusedBy: null,
 };
 
 let folder = "";

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { JsonObject } from "@composite-llm/core";
 import type { Answer } from "../answer/answer.ts";
 import type { Fault, RateLimit } from "../behaviour/behaviour.ts";
+import type { LimitRefusal, Metered } from "../limits/scope-counter.ts";
 import type { Ask } from "./ask.ts";
 import type { Problem } from "./problem.ts";
 
@@ -33,14 +34,14 @@ export interface Frames {
   end: string;
 }
 
-export interface RateLimits {
-  requests: RateLimit | null;
-  tokens: RateLimit | null;
-}
+/** What is told of each limit; a vendor leaves out those that it has no headers for. */
+export type RateLimits = Partial<Record<Metered, RateLimit | null>>;
 
 /** A vendor's wire format: how requests are checked and read, and answers and errors are written. */
 export interface Wire {
   name: WireName;
+  /** The caller's key, null without one. */
+  readKey(headers: IncomingHttpHeaders): string | null;
   /** Refusal of a request without a usable key. */
   authenticate(headers: IncomingHttpHeaders): Problem | null;
   /** @param base the model's name without directives */
@@ -51,6 +52,8 @@ export interface Wire {
   toAsk(body: JsonObject): Ask;
 
   toProblem(fault: Fault, model: string): Problem;
+  /** Refusal by a limit of the mock's own; the status may still be replaced. */
+  toLimitProblem(refusal: LimitRefusal, model: string): Problem;
   toInvalidRequest(message: string, code: string | null): Problem;
   modelMissing: Problem;
   toUnknownPath(method: string, path: string): Problem;

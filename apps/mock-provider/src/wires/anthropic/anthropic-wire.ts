@@ -6,25 +6,33 @@ import type { Wire } from "../wire.ts";
 import { toAnthropicAsk } from "./anthropic-ask.ts";
 import { toAnthropicFrames } from "./anthropic-frames.ts";
 import { toAnthropicJson } from "./anthropic-json.ts";
+import { toAnthropicLimitProblem } from "./anthropic-limit-problem.ts";
 import { invalid, toAnthropicProblem } from "./anthropic-problem.ts";
 import { validateAnthropic } from "./validate-anthropic.ts";
 
-function authenticate(headers: IncomingHttpHeaders): Problem | null {
+function readKey(headers: IncomingHttpHeaders): string | null {
   const own = headers["x-api-key"];
   const key = typeof own === "string" ? own : (headers.authorization?.replace(/^Bearer\s+/i, "") ?? "");
+  return key === "" ? null : key;
+}
+
+function authenticate(headers: IncomingHttpHeaders): Problem | null {
+  const key = readKey(headers);
   const problem = toAnthropicProblem({ kind: "status", status: 401 }, "");
-  if (key === "") return { ...problem, message: "x-api-key header is required" };
+  if (key === null) return { ...problem, message: "x-api-key header is required" };
   return isRefusedKey(key) ? problem : null;
 }
 
 /** Anthropic messages. */
 export const ANTHROPIC_WIRE: Wire = {
   name: "anthropic",
+  readKey,
   authenticate,
   findModel: (base) => (/(^|\/)no-such-model$/.test(base) ? toAnthropicProblem({ kind: "status", status: 404 }, base) : null),
   validate: validateAnthropic,
   toAsk: toAnthropicAsk,
   toProblem: toAnthropicProblem,
+  toLimitProblem: toAnthropicLimitProblem,
   toInvalidRequest: (message) => invalid(message),
   modelMissing: invalid("model: Field required"),
   toUnknownPath: () => ({ ...invalid("Not Found"), status: 404, type: "not_found_error" }),
@@ -32,6 +40,7 @@ export const ANTHROPIC_WIRE: Wire = {
   requestIdHeader: "request-id",
   toRateLimitHeaders: (limits, nowMs) =>
     toRateLimitHeaders(limits, nowMs, {
+      kinds: ["requests", "tokens", "input-tokens", "output-tokens"],
       limit: (kind) => `anthropic-ratelimit-${kind}-limit`,
       remaining: (kind) => `anthropic-ratelimit-${kind}-remaining`,
       reset: (kind) => `anthropic-ratelimit-${kind}-reset`,
