@@ -39,6 +39,7 @@ export {
   type TokenEstimate,
   type WaitingJob,
 } from "./limits/limits-desk.ts";
+export { type LimitsDeskOptions, openLimitsDesk } from "./limits/open-limits-desk.ts";
 export type { ProviderLimitSettings, ScopeLimits } from "./limits/scope-limits.ts";
 export { REDIS_PROTOCOLS, type RedisTarget } from "./redis/connect-redis.ts";
 export { GIVE_UP_AFTER, QUARANTINE_AFTER } from "./quarantine/death-limits.ts";

@@ -63,6 +63,8 @@ export type CallSettlement =
   | {
       kind: "failed";
       class: FailureClass;
+      /** Whether the provider said that it has too much to do (529, `overloaded_error`): its rate is cut as by a 429. */
+      overloaded?: boolean;
       used: TokenEstimate | null;
       /** How long the provider asked to wait: what its headers say, also nonsense, which is left aside. */
       retryAfterMs: number | null;
