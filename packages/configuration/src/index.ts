@@ -12,7 +12,7 @@ export { ConfigurationError, type ConfigurationProblem } from "./configuration-p
 export type { Environment } from "./environment.ts";
 export { loadConfiguration, type LoadOptions } from "./load-configuration.ts";
 export type { NameContext, ResolvedModel } from "./names/name-book.ts";
-export { resolveFallback } from "./names/resolve-fallback.ts";
+export { resolveFallbacks } from "./names/resolve-fallbacks.ts";
 export { type ResolvedMember, resolveMember, type ResolvedName, resolveModelName } from "./names/resolve-model-name.ts";
 export type { KnownStrategy, StrategySource } from "./strategy-registry.ts";
 export { loadDotEnv } from "./load-dot-env.ts";

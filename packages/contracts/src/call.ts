@@ -27,7 +27,7 @@ export type CallRank = (typeof CALL_RANKS)[number];
 
 /** One call of a dispatch. */
 export interface CallStep {
-  /** `<stage>.<layer>.<slot>`, `final` for the last one; behind `<step>/` when it belongs to a nested composite; with `~1` a hedge. */
+  /** `<stage>.<layer>.<slot>`, `final` for the last one; behind `<step>/` when it belongs to a nested composite; with `~1` at another place. */
   step: string;
   stage: string;
   slot: number;

@@ -1,7 +1,7 @@
 import type { CallReport, CallStatus } from "./call.ts";
 import type { CompositeCall } from "./composite.ts";
-import type { PlannedSlot, PlannedStrategy } from "./run-plan.ts";
-import { finalKey, stepKey, wonStep } from "./step-key.ts";
+import { otherPlaces, type PlannedSlot, type PlannedStrategy } from "./run-plan.ts";
+import { fallbackPlace, finalKey, stepKey } from "./step-key.ts";
 import { NO_USAGE, toWireUsage } from "./usage.ts";
 
 /** What became of a call; a lost one has a report only where it was left between two tries. */
@@ -36,7 +36,7 @@ export function slotsByStep(plan: PlannedStrategy, prefix = ""): Map<string, Pla
 export function toCompositeCall(slot: PlannedSlot, step: string, settled: Omit<SettledCall, "step"> | undefined): CompositeCall {
   const report = settled?.report ?? null;
   const { member } = slot;
-  const place = wonStep(step) === step ? member : (member.hedge ?? member);
+  const place = otherPlaces(member)[fallbackPlace(step) - 1] ?? member;
   return {
     step,
     slot: slot.slot,

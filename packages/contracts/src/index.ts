@@ -42,10 +42,11 @@ export { type RunError, type RunEvent, type RunEventKind, RUN_EVENT_KINDS, type 
 export { type RunFacts, type RunObject, toRunObject } from "./run-object.ts";
 export {
   type Delivery,
+  otherPlaces,
   parseRunJob,
   parseRunPlan,
-  type PlannedHedge,
   type PlannedMember,
+  type PlannedPlace,
   type PlannedSlot,
   type PlannedStage,
   type PlannedStrategy,
@@ -59,5 +60,5 @@ export {
   type Webhook,
 } from "./run-plan.ts";
 export type { RunJournal } from "./run-progress.ts";
-export { finalKey, hedgeKey, isLastCall, isOnTheWay, stageKey, stepKey, wonStep } from "./step-key.ts";
+export { callKeys, fallbackKey, finalKey, isLastCall, isOnTheWay, MAX_FALLBACKS, stageKey, stepKey, wonStep } from "./step-key.ts";
 export { addUsage, NO_USAGE, toWireUsage, type Usage } from "./usage.ts";

@@ -20,8 +20,8 @@ export interface StagePolicy {
   keepLate: boolean;
 }
 
-/** Another place of a member's model, where a second call goes when the first is silent for too long. */
-export interface PlannedHedge {
+/** Another place of a member's model. */
+export interface PlannedPlace {
   provider: string;
   model: string;
   params: Params;
@@ -35,8 +35,15 @@ export interface PlannedMember {
   model: string;
   params: Params;
   nested: PlannedStrategy | null;
-  /** Absent where no second call may be made. */
-  hedge?: PlannedHedge;
+  /** Where the call goes, in this order, when it fails for a reason that another place need not share. Absent: nowhere. */
+  fallbacks?: PlannedPlace[];
+  /** Where it goes a second time, also, when it is silent for too long: the first of the fallbacks. Absent where it may not. */
+  hedge?: PlannedPlace;
+}
+
+/** Other places of a member's model. Plans of the release before name one only where calls may be hedged. */
+export function otherPlaces({ fallbacks, hedge }: PlannedMember): readonly PlannedPlace[] {
+  return fallbacks ?? (hedge === undefined ? [] : [hedge]);
 }
 
 export interface PlannedSlot {
@@ -124,6 +131,8 @@ export interface RunJob {
 
 const params = z.custom<Params>((value) => typeof value === "object" && value !== null && !Array.isArray(value));
 
+const place = z.object({ provider: z.string(), model: z.string(), params });
+
 const member: z.ZodType<PlannedMember> = z.object({
   name: z.string(),
   provider: z.string(),
@@ -132,7 +141,8 @@ const member: z.ZodType<PlannedMember> = z.object({
   get nested() {
     return strategy.nullable();
   },
-  hedge: z.object({ provider: z.string(), model: z.string(), params }).exactOptional(),
+  fallbacks: z.array(place).exactOptional(),
+  hedge: place.exactOptional(),
 });
 
 const slot = z.object({ slot: z.int().min(0), role: z.enum(ROLES), member });

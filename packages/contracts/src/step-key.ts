@@ -14,14 +14,27 @@ export function finalKey(prefix: string): string {
   return `${prefix}final`;
 }
 
-/** Under which the second call of a step is made, at another place of the same model. */
-export function hedgeKey(step: string): string {
-  return `${step}~1`;
+/** How many other places of its model a call may be made at. */
+export const MAX_FALLBACKS = 8;
+
+/** Under which a step is called at the n-th other place of its model, from 1: because the call before failed, or, at the first, was silent (a hedge). */
+export function fallbackKey(step: string, place: number): string {
+  return `${step}~${place}`;
 }
 
-/** The step that a call wins by a success: its own, and that of which it is the hedge. */
+/** Under which a step may be called, its own key first. */
+export function callKeys(step: string): string[] {
+  return [step, ...Array.from({ length: MAX_FALLBACKS }, (_, index) => fallbackKey(step, index + 1))];
+}
+
+/** The step that a call wins by a success, wherever it is made. */
 export function wonStep(key: string): string {
   return key.replace(/~.*$/, "");
+}
+
+/** At which other place of its model a call is made: 0 at none. */
+export function fallbackPlace(key: string): number {
+  return Number(/~(\d+)$/.exec(key)?.[1] ?? 0);
 }
 
 /** Whether a step is the run's last call, also where that is one of a composite: `final`, `final/final`. */

@@ -47,3 +47,8 @@ export function isRetryable(failure: Failure): boolean {
   if (failure.class === "truncated" && failure.code === OUTPUT_CAP) return false;
   return RETRYABLE.has(failure.class);
 }
+
+/** Whether the same request may succeed at another place of the same model, however often it fails at this one. */
+export function mayPassElsewhere(failure: Failure): boolean {
+  return isRetryable(failure) || failure.class === "auth" || failure.class === "model_not_found";
+}

@@ -18,7 +18,7 @@ export async function endRun(scope: RunScope, result: StrategyResult): Promise<v
     timeline: scope.timeline,
     settled: calls.settled,
     unreported: calls.unreported,
-    hedges: calls.hedges,
+    elsewhere: calls.elsewhere,
     notes: { ...scope.notes, degraded },
     ranking: result.ranking ?? [],
     latencyMs,

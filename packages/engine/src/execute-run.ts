@@ -125,6 +125,6 @@ async function finalAlone(scope: RunScope): Promise<StrategyResult> {
   const { plan } = scope.port;
   const { final, prefix } = lastCallOf(plan.root);
   const hasPaid = plan.root.strategy !== "single";
-  const answer = await runFinal({ ...scope, prefix, hasPaid }, final, plan.request.messages, final.member.params);
+  const answer = await runFinal({ ...scope, prefix, hasPaid }, final, plan.request.messages, {});
   return hasPaid ? { answer, degraded: [{ code: "tools_final_only", stage: null, slot: null }] } : { answer };
 }

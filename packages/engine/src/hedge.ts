@@ -1,4 +1,3 @@
-import { type CallStep, hedgeKey, type PlannedHedge } from "@composite-llm/contracts";
 import type { LatencyBook } from "./latency-book.ts";
 import type { Timer } from "./run-port.ts";
 import type { WantedCall } from "./step-calls.ts";
@@ -17,22 +16,15 @@ export interface HedgeWatchOptions {
   onSilent(): void;
 }
 
-/** A call that has no other place, and one of which too little is known, is waited for as long as it takes. */
+/** A call that is not to be hedged, and one of which too little is known, is waited for as long as it takes. */
 export function watchForSilence({ call, latencies, startTimer, onSilent }: HedgeWatchOptions): HedgeWatch {
   let stop: (() => void) | null = null;
   return {
     begun: () => {
-      const { step, provider, hedge } = call;
-      const usualMs = hedge === undefined ? null : latencies.p95Ms({ provider, model: step.model, role: step.role });
+      const { step, provider, isHedged } = call;
+      const usualMs = !isHedged ? null : latencies.p95Ms({ provider, model: step.model, role: step.role });
       if (usualMs !== null && stop === null) stop = startTimer(usualMs, onSilent);
     },
     stop: () => stop?.(),
   };
-}
-
-/** The second call of a step. */
-export function toHedgeCall({ step, messages }: WantedCall, { provider, model, params }: PlannedHedge): WantedCall {
-  const { watched: _, ...same } = step;
-  const hedged: Omit<CallStep, "prompt"> = { ...same, step: hedgeKey(step.step), model, params };
-  return { step: hedged, provider, messages };
 }

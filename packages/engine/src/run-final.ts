@@ -1,6 +1,7 @@
 import { type CallRank, finalKey, type Message, type Params, type PlannedSlot } from "@composite-llm/contracts";
 import { ApiError } from "@composite-llm/core";
 import type { Answer } from "@composite-llm/strategies";
+import { placesOf } from "./calls-elsewhere.ts";
 import { finalCallFailed, RunFailure } from "./run-failure.ts";
 import type { Settled } from "./run-port.ts";
 import type { RunScope } from "./run-scope.ts";
@@ -11,8 +12,12 @@ function noTimeForFinal(run: string): RunFailure {
   return new RunFailure(new ApiError("deadline_exceeded", "There was no time left for the last stage.", { composite: { run_id: run } }));
 }
 
-/** Makes the last call of a strategy. Of the run's last one, the text goes to the client. Throws RunFailure when it gives no answer. */
-export async function runFinal(scope: RunScope, final: PlannedSlot, messages: readonly Message[], params: Params): Promise<Answer> {
+/**
+ * Makes the last call of a strategy. Of the run's last one, the text goes to the client. Throws RunFailure when it gives no answer.
+ *
+ * @param more parameters that the strategy adds to those of the plan
+ */
+export async function runFinal(scope: RunScope, final: PlannedSlot, messages: readonly Message[], more: Params): Promise<Answer> {
   const { port } = scope;
   const step = finalKey(scope.prefix);
   const { finalMs } = scope.ladder;
@@ -44,9 +49,12 @@ export async function runFinal(scope: RunScope, final: PlannedSlot, messages: re
   scope.signal.addEventListener("abort", onAbort);
   const paidRank = scope.isLast ? 0 : 1;
   const rank: CallRank = scope.hasPaid ? paidRank : 2;
-  const call = { step, stage: title.name, slot: final.slot, role: final.role, rank, model: final.member.model, params };
+  const { provider, model } = final.member;
+  const params = { ...final.member.params, ...more };
+  const places = placesOf(final.member, more);
+  const call = { step, stage: title.name, slot: final.slot, role: final.role, rank, model, params };
   const sending = scope.calls.start(
-    [{ step: { ...call, ...publish }, provider: final.member.provider, messages }],
+    [{ step: { ...call, ...publish }, provider, messages, places, isHedged: false }],
     { deadlineMs: scope.deadlineAtMs, signal: scope.signal },
     resolve,
   );
@@ -57,6 +65,7 @@ export async function runFinal(scope: RunScope, final: PlannedSlot, messages: re
     record.reason = "all";
     record.ended = [step];
     const outcome = toSlotOutcome(final.slot, settled);
+    if (scope.calls.hasFallenBack(step)) scope.notes.degraded.push({ code: "fallback_model", stage: title.name, slot: final.slot });
     if (outcome.kind === "answered") return outcome.answer;
     const call = { step, slot: final.slot, failure: outcome.failure };
     const isPlainModel = scope.prefix === "" && final.role === "single";

@@ -48,7 +48,7 @@ export interface RunPort {
   ): Promise<number>;
   await(cell: CellId & { provider: string }, onSettled: (settled: Settled) => void, onBegun?: (step: string) => void): void;
   release(stageKey: string, decision: string, event: EventOf<"stage">, stragglers: { keep: boolean; cells: CellId[] }): Promise<string>;
-  /** Whether a part of a step's text was published. */
+  /** Whether a part of a step's text was published, wherever it was called. */
   hasPublished(step: string): Promise<boolean>;
   finish(end: RunEnd, unseen: EventDraft[]): Promise<void>;
 }

@@ -1,5 +1,6 @@
 import { type CallRank, type PlannedSlot, type PlannedStage, stageKey, stepKey } from "@composite-llm/contracts";
 import type { StageOutcome, StageRequest } from "@composite-llm/strategies";
+import { placesOf } from "./calls-elsewhere.ts";
 import { endOf } from "./critical-path.ts";
 import { allMembersFailed } from "./run-failure.ts";
 import type { Settled } from "./run-port.ts";
@@ -81,13 +82,14 @@ export async function runStage(scope: RunScope, stage: PlannedStage, request: St
   for (const slot of asked) {
     const messages = request.messages(slot);
     const { nested, provider, model, hedge } = slot.member;
+    const isHedged = hedge !== undefined;
     if (nested === null) {
       const more = request.params?.(slot);
       const params = { ...slot.member.params, ...more };
       const rank: CallRank = scope.hasPaid ? 1 : 2;
       const step = { step: stepOf(slot), stage: title.name, slot: slot.slot, role: slot.role, rank, model, params, ...scope.memberStream };
-      if (hedge === undefined) wanted.push({ step, provider, messages });
-      else wanted.push({ step: { ...step, watched: true }, provider, messages, hedge: { ...hedge, params: { ...hedge.params, ...more } } });
+      const places = placesOf(slot.member, more);
+      wanted.push({ step: isHedged ? { ...step, watched: true } : step, provider, messages, places, isHedged });
     } else {
       // A composite member runs inside this run, so that no run ever waits for the slot of another.
       void scope
@@ -119,6 +121,10 @@ export async function runStage(scope: RunScope, stage: PlannedStage, request: St
     });
   scope.notes.failed.push(...failed);
   for (const { slot } of failed) scope.notes.degraded.push({ code: "member_failed", stage: title.name, slot });
+  for (const slot of decision.slots) {
+    const hasFallenBack = slots.some((one) => one.slot === slot && scope.calls.hasFallenBack(stepOf(one)));
+    if (hasFallenBack) scope.notes.degraded.push({ code: "fallback_model", stage: title.name, slot });
+  }
   if (decision.reason === "quorum") scope.notes.degraded.push({ code: "quorum_only", stage: title.name, slot: null });
   if (decision.slots.length === 0 && request.optional !== true) throw allMembersFailed(port.run, title.name, failed);
 

@@ -28,10 +28,7 @@ export async function runStrategy(
     },
     final: (finalMessages, { params, fallback } = {}) => {
       scope.fallback = fallback ?? null;
-      return runFinal({ ...scope, hasPaid: scope.hasPaid || plan.stages.length > 0 }, plan.final, finalMessages, {
-        ...plan.final.member.params,
-        ...params,
-      });
+      return runFinal({ ...scope, hasPaid: scope.hasPaid || plan.stages.length > 0 }, plan.final, finalMessages, params ?? {});
     },
     ballot: (step, ranking, critique) => {
       scope.pendingEvents.push({ kind: "ballot", data: { step, ranking, critique } });

@@ -1,5 +1,6 @@
-import { type CallStep, hedgeKey, type Message, type PlannedHedge, wonStep } from "@composite-llm/contracts";
-import { toHedgeCall, watchForSilence } from "./hedge.ts";
+import { type CallStep, fallbackKey, type Message, type PlannedPlace, wonStep } from "@composite-llm/contracts";
+import { callsElsewhere, mayGoElsewhere } from "./calls-elsewhere.ts";
+import { watchForSilence } from "./hedge.ts";
 import type { LatencyBook } from "./latency-book.ts";
 import type { CellId, RunPort, Settled, Timer } from "./run-port.ts";
 import { createStepRace, type StepRace } from "./step-race.ts";
@@ -9,8 +10,10 @@ export interface WantedCall {
   step: Omit<CallStep, "prompt">;
   provider: string;
   messages: readonly Message[];
-  /** Where a second call of it may go; absent where none may. */
-  hedge?: PlannedHedge;
+  /** Other places of its model: each is called when those before it failed. */
+  places: readonly PlannedPlace[];
+  /** Whether the first of them is called also when this call is silent for too long. */
+  isHedged: boolean;
 }
 
 /** How often a step is dispatched anew because its job was lost. */
@@ -29,12 +32,14 @@ export interface StepCalls {
    * Has the calls made, those to one provider as one job. `onSettled` hears of each step once, at once for what the journal holds.
    */
   start(calls: readonly WantedCall[], bounds: CallBounds, onSettled: (settled: Settled) => void): Promise<void>;
-  /** Cells that are open under a step: its own, that of its hedge, and those of the composite that it stands for. */
+  /** Cells that are open under a step: its own, those at other places, and those of the composite that it stands for. */
   openUnder(step: string): CellId[];
   /** Whether an earlier owner had a call sent for the step, or for the composite that it stands for. */
   isJournaled(step: string): boolean;
-  /** Keys of the hedges that were decided on. */
-  readonly hedges: ReadonlySet<string>;
+  /** Whether the step was won at another place after its own call had failed. */
+  hasFallenBack(step: string): boolean;
+  /** Keys of the calls at other places that were decided on. */
+  readonly elsewhere: ReadonlySet<string>;
   /** How many cells were dispatched, or taken over, that did not settle yet. */
   readonly unreported: number;
   /** Every cell that settled so far, in order. */
@@ -45,7 +50,7 @@ export function createStepCalls(port: RunPort, latencies: LatencyBook, startTime
   const successes = new Map<string, Settled>();
   const failures = new Map<string, Settled>();
   const open = new Map<string, RunPort["journal"]["open"][number]>();
-  const hedges = new Set<string>();
+  const elsewhere = new Set<string>();
   const dispatches = new Map<string, number>();
   const settledSoFar: Settled[] = [];
   const sent = new Map<string, CellId>();
@@ -63,7 +68,7 @@ export function createStepCalls(port: RunPort, latencies: LatencyBook, startTime
     settledSoFar.push(settled);
   }
   for (const cell of port.journal.open) open.set(cell.step, cell);
-  for (const { step } of [...port.journal.settled, ...port.journal.open]) if (wonStep(step) !== step) hedges.add(step);
+  for (const { step } of [...port.journal.settled, ...port.journal.open]) if (wonStep(step) !== step) elsewhere.add(step);
 
   /** Nobody listened while the run was parked. */
   const learn = (report: Settled["report"], role: string): void => {
@@ -82,7 +87,7 @@ export function createStepCalls(port: RunPort, latencies: LatencyBook, startTime
       if (entry === undefined) return;
       const { call, race } = entry;
       // One that its hedge outran counts with the time that it had taken, or what is usual would seem ever shorter.
-      const isOutrun = settled.status === "cancelled" && hedges.has(hedgeKey(settled.step));
+      const isOutrun = settled.status === "cancelled" && elsewhere.has(fallbackKey(settled.step, 1));
       if ((settled.status === "succeeded" || isOutrun) && settled.report !== null && settled.report.tries > 0) {
         latencies.observe({ provider: call.provider, model: call.step.model, role: call.step.role }, settled.report.latencyMs);
       }
@@ -134,36 +139,49 @@ export function createStepCalls(port: RunPort, latencies: LatencyBook, startTime
 
     for (const call of calls) {
       const { step } = call.step;
-      const { hedge } = call;
       const success = successes.get(step);
       if (success !== undefined) {
         learn(success.report, call.step.role);
         onSettled({ ...success, step });
         continue;
       }
-      const hedgeCall = hedge === undefined ? null : toHedgeCall(call, hedge);
-      const hedged = async (): Promise<void> => {
-        if (hedgeCall === null || signal.aborted || race.isOver || hedges.has(hedgeCall.step.step)) return;
-        // One that speaks is not silent.
-        if (call.step.publish !== null && call.step.stream && (await port.hasPublished(step))) return;
-        if (signal.aborted || race.isOver) return;
-        hedges.add(hedgeCall.step.step);
-        byKey.set(hedgeCall.step.step, { call: hedgeCall, race, begun: () => undefined });
-        race.join(hedgeCall.step.step);
-        await dispatch([hedgeCall]);
+      const others = callsElsewhere(call);
+      /** Makes the first of them that was not made yet; false when there is none. */
+      const callNext = (): boolean => {
+        const next = others.find((other) => !elsewhere.has(other.step.step));
+        if (next === undefined || signal.aborted || race.isOver) return false;
+        const key = next.step.step;
+        elsewhere.add(key);
+        byKey.set(key, { call: next, race, begun: () => undefined });
+        race.join(key);
+        void dispatch([next]).catch(() => undefined);
+        return true;
       };
-      const watch = watchForSilence({ call, latencies, startTimer, onSilent: () => void hedged().catch(() => undefined) });
-      const race = createStepRace(step, (settled) => {
-        watch.stop();
-        onSettled(settled);
+      // What was seen of an answer cannot be taken back.
+      const isSeen = async (kinds: readonly CallStep["publish"][]): Promise<boolean> =>
+        kinds.includes(call.step.publish) && call.step.stream && (await port.hasPublished(step));
+      const hedge = async (): Promise<void> => {
+        // One that speaks is not silent.
+        const isSilent = !(await isSeen(["delta", "member_delta"]));
+        if (isSilent && race.isRunning && !elsewhere.has(fallbackKey(step, 1))) callNext();
+      };
+      const watch = watchForSilence({ call, latencies, startTimer, onSilent: () => void hedge().catch(() => undefined) });
+      const race = createStepRace({
+        step,
+        goOn: async (failed) => mayGoElsewhere(failed) && !(await isSeen(["delta"])) && callNext(),
+        onEnd: (settled) => {
+          watch.stop();
+          onSettled(settled);
+        },
       });
       signal.addEventListener("abort", () => {
         watch.stop();
         race.leave();
       });
       take(call, race, () => watch.begun());
-      if (hedgeCall !== null && hedges.has(hedgeCall.step.step)) take(hedgeCall, race, () => undefined);
-      for (const key of [step, hedgeKey(step)]) {
+      const made = others.filter((other) => elsewhere.has(other.step.step));
+      for (const other of made) take(other, race, () => undefined);
+      for (const key of [step, ...made.map((other) => other.step.step)]) {
         const failure = failures.get(key);
         if (failure !== undefined && !open.has(key)) race.settle(failure);
       }
@@ -176,7 +194,10 @@ export function createStepCalls(port: RunPort, latencies: LatencyBook, startTime
     openUnder: (step) => [...sent.values()].filter((cell) => wonStep(cell.step) === step || cell.step.startsWith(`${step}/`)),
     isJournaled: (step) =>
       [...port.journal.settled, ...port.journal.open].some((cell) => wonStep(cell.step) === step || cell.step.startsWith(`${step}/`)),
-    hedges,
+    hasFallenBack: (step) =>
+      settledSoFar.some(({ step: key, status }) => key === step && status === "failed") &&
+      settledSoFar.some(({ step: key, status }) => key !== step && wonStep(key) === step && status === "succeeded"),
+    elsewhere,
     get unreported() {
       return sent.size;
     },

@@ -1,7 +1,7 @@
 import {
   addUsage,
+  callKeys,
   type CompositeExtension,
-  hedgeKey,
   NO_USAGE,
   outcomesByStep,
   type PlannedSlot,
@@ -24,8 +24,8 @@ export interface ExtensionParts {
   settled: readonly Settled[];
   /** Calls that were dispatched and of which nothing is known yet. */
   unreported: number;
-  /** Keys of second calls. */
-  hedges: ReadonlySet<string>;
+  /** Keys of calls at other places. */
+  elsewhere: ReadonlySet<string>;
   notes: RunNotes;
   ranking: Ranking[];
   latencyMs: number;
@@ -45,7 +45,7 @@ export function toCompositeExtension(parts: ExtensionParts): CompositeExtension 
     steps.flatMap((step) => {
       const slot = slots.get(step);
       if (slot === undefined || slot.member.nested !== null) return [];
-      return [step, ...(parts.hedges.has(hedgeKey(step)) ? [hedgeKey(step)] : [])].map((key) => ({ step: key, slot }));
+      return callKeys(step).flatMap((key) => (key === step || parts.elsewhere.has(key) ? [{ step: key, slot }] : []));
     });
   const callsMade = stages.flatMap(callsOf);
 

@@ -1,11 +1,12 @@
 import {
   type Configuration,
-  resolveFallback,
+  resolveFallbacks,
   type ResolvedMember,
   type ResolvedModel,
   type ResolvedName,
   resolveMember,
 } from "@composite-llm/configuration";
+import { MAX_FALLBACKS } from "@composite-llm/contracts";
 import { ApiError, type JsonObject } from "@composite-llm/core";
 import { invalidRequest } from "@composite-llm/openai-api";
 import { matchCatalogModel } from "@composite-llm/pricing";
@@ -79,7 +80,7 @@ export function draftStrategy(context: DraftContext, named: ResolvedName, nestin
   });
   const toStageSlot = (slot: DraftSlot): DraftedSlot => {
     const drafted = toSlot(slot);
-    return common.hedge ? { ...drafted, member: withHedge(context, drafted.member, nesting, fieldOf(slot.field)) } : drafted;
+    return common.hedge ? { ...drafted, member: withHedge(drafted.member, nesting, fieldOf(slot.field)) } : drafted;
   };
 
   const stages = draft.stages.map((stage) => {
@@ -93,18 +94,22 @@ export function draftStrategy(context: DraftContext, named: ResolvedName, nestin
   return { drafted: { strategy: named.strategy, options: own, stages, final: toSlot(draft.final) }, common };
 }
 
-function plainMember(context: DraftContext, { provider, model, name }: ResolvedModel, member: MemberRef): DraftedMember {
-  const bundle = context.configuration.providers.get(provider)?.params ?? {};
-  return { name, provider, model, bundle, params: member.params ?? {}, nested: null };
+function plainMember({ configuration }: DraftContext, resolved: ResolvedModel, member: MemberRef): DraftedMember {
+  const placeOf = ({ provider, model }: ResolvedModel) => ({
+    provider,
+    model,
+    bundle: configuration.providers.get(provider)?.params ?? {},
+  });
+  const fallbacks = resolveFallbacks(resolved, configuration, { matchCatalogModel }).slice(0, MAX_FALLBACKS).map(placeOf);
+  const plain = { name: resolved.name, ...placeOf(resolved), params: member.params ?? {}, nested: null };
+  return fallbacks.length === 0 ? plain : { ...plain, fallbacks };
 }
 
-/** Adds where a second call of the member may go, which counts as a call of the run. */
-function withHedge({ configuration }: DraftContext, member: DraftedMember, nesting: Nesting, field: string): DraftedMember {
-  const place = member.nested === null ? resolveFallback(member, configuration, { matchCatalogModel }) : null;
-  if (place === null) return member;
+/** Allows a second call of the member where it has another place, which counts as a call of the run. */
+function withHedge(member: DraftedMember, nesting: Nesting, field: string): DraftedMember {
+  if (member.fallbacks === undefined) return member;
   nesting.countCall(field);
-  const { provider, model } = place;
-  return { ...member, hedge: { provider, model, bundle: configuration.providers.get(provider)?.params ?? {} } };
+  return { ...member, isHedged: true };
 }
 
 function draftMember(

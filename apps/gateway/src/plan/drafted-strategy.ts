@@ -1,18 +1,24 @@
 import type { Params, Role, StagePolicy } from "@composite-llm/contracts";
 import type { JsonObject } from "@composite-llm/core";
 
-/** A model in a slot before the client's own parameters are known to it. */
-export interface DraftedMember {
-  name: string;
+/** A model at a provider. */
+interface DraftedPlace {
   provider: string;
   model: string;
   /** Parameters that its provider's entry in the configuration adds to every call. */
   bundle: Params;
+}
+
+/** A model in a slot before the client's own parameters are known to it. */
+export interface DraftedMember extends DraftedPlace {
+  name: string;
   /** Parameters that were given with the member. */
   params: Params;
   nested: DraftedStrategy | null;
-  /** Another place of the model; absent unless a second call may go there. */
-  hedge?: { provider: string; model: string; bundle: Params };
+  /** Other places of the model; absent where there are none. */
+  fallbacks?: DraftedPlace[];
+  /** Whether a second call may go to the first of them; absent where it may not. */
+  isHedged?: true;
 }
 
 export interface DraftedSlot {

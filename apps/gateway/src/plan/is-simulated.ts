@@ -8,6 +8,6 @@ function slotsOf({ stages, final }: DraftedStrategy): DraftedSlot[] {
 
 /** Whether a simulated provider answers any of the calls. */
 export function isSimulated(drafted: DraftedStrategy, { providers }: Pick<Configuration, "providers">): boolean {
-  const places = slotsOf(drafted).flatMap(({ member }) => [member, member.hedge ?? member]);
+  const places = slotsOf(drafted).flatMap(({ member }) => [member, ...(member.fallbacks ?? [])]);
   return places.some(({ provider }) => providers.get(provider)?.simulated === true);
 }

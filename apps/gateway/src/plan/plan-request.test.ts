@@ -14,7 +14,7 @@ providers:
   cheap: { extends: openai, params: { service_tier: flex, temperature: 0.1, max_tokens: 100 } }
 models:
   aliases: { haiku: anthropic/claude-haiku-4-5 }
-  fallbacks: { openai/gpt-5-mini: [cheap/gpt-5-mini] }
+  fallbacks: { openai/gpt-5-mini: [cheap/gpt-5-mini], openai/gpt-4o: [anthropic/claude-haiku-4-5, cheap/gpt-4o] }
 defaults:
   member_max_tokens: 2048
   total_deadline_ms: 60000
@@ -86,8 +86,33 @@ describe("a plan", () => {
     expect(plain.planVersion).not.toBe(planVersion);
   });
 
+  test("says where each call goes that fails, the last one too, with what those places add", () => {
+    const { root } = planOf({
+      proposers: ["openai/gpt-5-mini", "haiku"],
+      aggregator: "openai/gpt-5-mini",
+      layers: 1,
+      temperature: 0.3,
+      stop: ["x"],
+    });
+    const [mini, haiku] = root.stages[0]?.slots ?? [];
+    const place = { provider: "cheap", model: "gpt-5-mini" };
+    expect(mini?.member.fallbacks).toEqual([{ ...place, params: { service_tier: "flex", temperature: 0.3, max_tokens: 100 } }]);
+    expect(root.final.member.fallbacks).toEqual([
+      { ...place, params: { service_tier: "flex", temperature: 0.3, max_tokens: 100, stop: ["x"] } },
+    ]);
+    expect(haiku?.member.fallbacks).toBeUndefined();
+  });
+
+  test("leaves out other places of the last call that do not take what shapes the answer", () => {
+    const shaped = (fields: object) =>
+      planOf({ model: "openai/gpt-4o", ...fields }).root.final.member.fallbacks?.map(({ provider }) => provider);
+    expect(shaped({})).toEqual(["anthropic", "cheap"]);
+    expect(shaped({ n: 2 })).toEqual(["cheap"]);
+  });
+
   test("counts a second call like any other", () => {
     const most = { proposers: [{ model: "openai/gpt-5-mini", count: 8 }], layers: 4 };
+    // One in place of a call that failed does not count.
     expect(refusalOf(most)).toBeNull();
     expect(refusalOf({ ...most, composite: { hedge: true } })).toBe("model");
   });

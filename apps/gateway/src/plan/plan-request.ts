@@ -114,8 +114,8 @@ export function createPlanner(configuration: Configuration, planners: Registry<S
       checkLocks(named, asked);
       const { drafted, common, version, simulated } = keptDraft(request.model, named, asked);
       checkWebhook(request.webhook, caller.name, configuration);
-      const root = planStrategy(drafted, params, configuration.defaults.memberMaxTokens, seed);
-      checkFinalParams(root, params, configuration);
+      const planned = planStrategy(drafted, params, configuration.defaults.memberMaxTokens, seed);
+      const root = checkFinalParams(planned, params, configuration);
       const plan: RunPlan = {
         v: 1,
         planVersion: version,

@@ -26,23 +26,27 @@ function memberSlot(slot: DraftedSlot, index: number, share: Share, above: Param
   const inner =
     nested === null ? null : planNested(nested, share, (final) => memberSlot(final, 0, share, { ...slot.member.params, ...above }));
   const member = plannedMember(slot, params, inner);
-  return { slot: index, role: slot.role, member: { ...member, ...plannedHedge(slot, share, above) } };
+  const places = plannedPlaces(slot, (other) => layerMemberParams(other, share.clients, share.memberMaxTokens, above));
+  return { slot: index, role: slot.role, member: { ...member, ...places } };
 }
 
-/** The same call at the other place: what that provider's entry adds takes the place of what the first one's does. */
-function plannedHedge(slot: DraftedSlot, { clients, memberMaxTokens }: Share, above: Params): Pick<PlannedMember, "hedge"> {
-  const { hedge } = slot.member;
-  if (hedge === undefined) return {};
-  const { provider, model, bundle } = hedge;
-  const params = layerMemberParams({ ...slot, member: { ...slot.member, bundle } }, clients, memberMaxTokens, above);
-  return { hedge: { provider, model, params } };
+/** The same call at other places: what such a provider's entry adds takes the place of what the first one's does. */
+function plannedPlaces(slot: DraftedSlot, toParams: (other: DraftedSlot) => Params): Pick<PlannedMember, "fallbacks" | "hedge"> {
+  const { fallbacks = [], isHedged } = slot.member;
+  const places = fallbacks.map(({ provider, model, bundle }) => {
+    return { provider, model, params: toParams({ ...slot, member: { ...slot.member, bundle } }) };
+  });
+  const [first] = places;
+  if (first === undefined) return {};
+  return isHedged === true ? { fallbacks: places, hedge: first } : { fallbacks: places };
 }
 
 function finalSlot(slot: DraftedSlot, share: Share, above: Params = {}): PlannedSlot {
   const params = layerParams(slot, share.clients, above);
   const { nested } = slot.member;
   const inner = nested === null ? null : planNested(nested, share, (final) => finalSlot(final, share, { ...slot.member.params, ...above }));
-  return { slot: 0, role: slot.role, member: plannedMember(slot, params, inner) };
+  const places = plannedPlaces(slot, (other) => layerParams(other, share.clients, above));
+  return { slot: 0, role: slot.role, member: { ...plannedMember(slot, params, inner), ...places } };
 }
 
 function planNested(drafted: DraftedStrategy, share: Share, toFinal: (final: DraftedSlot) => PlannedSlot): PlannedStrategy {

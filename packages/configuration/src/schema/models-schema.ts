@@ -22,7 +22,9 @@ export const modelsSchema = z
     fallbacks: z
       .record(modelName, z.array(modelName).min(1).max(8))
       .default({})
-      .describe("Other places of the same model; a `hedge` goes to the first whose provider is offered"),
+      .describe(
+        "Other places of the same model: a call that fails goes to the first whose provider is offered, then to the next, and a `hedge` to the first",
+      ),
     prices: z.record(modelPattern, price).default({}).describe("Prices that the operator knows better than the catalogue"),
     capabilities: z.record(modelPattern, capability).default({}).describe("What the operator knows better of a model's parameters"),
   })

@@ -1,4 +1,4 @@
-import { hedgeKey, wonStep } from "@composite-llm/contracts";
+import { callKeys, wonStep } from "@composite-llm/contracts";
 import { isRunId, type RunId } from "@composite-llm/core";
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
@@ -97,7 +97,7 @@ async function readSettled(
   const journal = keys.journal(run);
   const won = wonStep(step);
   const wonBy = await commands.hget(journal, `w:${won}`);
-  const cells = [`${step}#${dispatch}`, ...(wonBy === null ? [] : [`${won}#${wonBy}`, `${hedgeKey(won)}#${wonBy}`])];
+  const cells = [`${step}#${dispatch}`, ...(wonBy === null ? [] : callKeys(won).map((key) => `${key}#${wonBy}`))];
   const fields = cells.flatMap((cell) => [`c:${cell}`, `r:${cell}`]);
   const values = await commands.hmget(journal, ...fields);
   const entries = fields.flatMap((field, index) => {

@@ -52,7 +52,7 @@ export interface OwnedRun {
     event: EventOf<"stage">,
     stragglers: { keep: boolean; cells: { step: string; dispatch: number }[] },
   ): Promise<string>;
-  /** Whether a part of a step's text was published. */
+  /** Whether a part of a step's text was published, wherever it was called. */
   hasPublished(step: string): Promise<boolean>;
   /** Ends the run with its last event, after those that nobody has written yet. */
   finish(

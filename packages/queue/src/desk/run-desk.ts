@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { parseRunPlan } from "@composite-llm/contracts";
+import { callKeys, parseRunPlan } from "@composite-llm/contracts";
 import { type Clock, isRunId, type RunId } from "@composite-llm/core";
 import { Queue } from "bullmq";
 import { openInbox } from "../inbox/inbox.ts";
@@ -161,7 +161,10 @@ export async function openRunDesk(target: RunDeskOptions): Promise<RunDesk> {
         waiters,
         held,
         nextTimerMs,
-        hasPublished: async (step) => (await commands.hexists(keys.journal(run), `a:${step}`)) === 1,
+        hasPublished: async (step) => {
+          const streams = await commands.hmget(keys.journal(run), ...callKeys(step).map((key) => `a:${key}`));
+          return streams.some((stream) => stream !== null);
+        },
       });
     },
     suffer: (run, job, died) => suffer(scripts, { run, dispatch: null, step: "", job }, died),
