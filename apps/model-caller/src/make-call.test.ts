@@ -70,6 +70,7 @@ function setUp(
   };
   const desk: CallDesk = {
     clock: { now: () => performance.now(), observe: () => undefined },
+    wait: async () => ({ kind: "noted" }),
     begin: async (_claim, tryNumber, previous) => {
       if (refuse !== null) return { kind: "refused", reason: refuse };
       begun.push({ tryNumber, previous });

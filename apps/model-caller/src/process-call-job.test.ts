@@ -45,6 +45,7 @@ function setUp({ steps = ["propose.0.0"], stalls = 0, deaths = stalls, cells = {
   const deps: CallJobDeps = {
     desk: {
       clock: { now: () => 0, observe: () => undefined },
+      wait: async () => ({ kind: "noted" }),
       begin: async (claim) => {
         begun.push(claim.step.step);
         untilMs.push(inHand.latestMs());

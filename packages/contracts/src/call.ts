@@ -43,6 +43,8 @@ export interface CallStep {
   stream: boolean;
   /** Whether whoever waits for it is told when its first request leaves. */
   watched?: boolean;
+  /** Requests that were made for it before it was given up and dispatched anew; none when absent. */
+  tried?: number;
 }
 
 /** A job of the queue `calls-<provider>`: all calls of one stage to one provider. Its id is `<run>.<dispatch>`. */
@@ -102,6 +104,7 @@ const callStep = z.object({
   publish: z.enum(["delta", "member_delta"]).nullable(),
   stream: z.boolean(),
   watched: z.boolean().exactOptional(),
+  tried: z.int().min(1).exactOptional(),
 });
 
 const callJob = z.object({

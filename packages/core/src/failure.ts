@@ -24,7 +24,7 @@ export interface Failure {
   status: number | null;
   /**
    * The provider's own error code, or one of ours: `OUTPUT_CAP` where the answer of class `truncated` was complete but had no room for any text,
-   * `WORKER_DEATHS`.
+   * `WORKER_DEATHS`, `OVER_PROVIDER_LIMIT`.
    */
   code: string | null;
   /** The field of the request that the provider complained about. */
@@ -41,6 +41,9 @@ export const OUTPUT_CAP = "output_cap";
 /** Code of a call that was given up because too many workers died while they made it. */
 export const WORKER_DEATHS = "worker_deaths";
 
+/** Code of a call that by itself asks for more than a limit of its provider: it is never sent, and its status is that of a client's error. */
+export const OVER_PROVIDER_LIMIT = "over_provider_limit";
+
 /** Whether the same request may succeed when it is sent again. One that used up its output cap would be paid again for the same end. */
 export function isRetryable(failure: Failure): boolean {
   if (failure.code === WORKER_DEATHS && failure.status === null) return false;
@@ -50,5 +53,5 @@ export function isRetryable(failure: Failure): boolean {
 
 /** Whether the same request may succeed at another place of the same model, however often it fails at this one. */
 export function mayPassElsewhere(failure: Failure): boolean {
-  return isRetryable(failure) || failure.class === "auth" || failure.class === "model_not_found";
+  return isRetryable(failure) || failure.class === "auth" || failure.class === "model_not_found" || failure.code === OVER_PROVIDER_LIMIT;
 }

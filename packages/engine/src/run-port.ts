@@ -15,6 +15,8 @@ export interface CellId {
 export interface Settled extends CellId {
   status: CallStatus;
   report: CallReport | null;
+  /** Whether the process that had a lost one gave it up: it was not lost with its job. */
+  isGivenUp?: boolean;
 }
 
 export type RunEnd = { state: "succeeded"; data: EventOf<"finished"> } | { state: "failed" | "cancelled"; data: EventOf<"error"> };

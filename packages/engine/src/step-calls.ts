@@ -52,6 +52,8 @@ export function createStepCalls(port: RunPort, latencies: LatencyBook, startTime
   const open = new Map<string, RunPort["journal"]["open"][number]>();
   const elsewhere = new Set<string>();
   const dispatches = new Map<string, number>();
+  /** Requests that were made for a step before it was given up. */
+  const tried = new Map<string, number>();
   const settledSoFar: Settled[] = [];
   const sent = new Map<string, CellId>();
   const gone = new Set<string>();
@@ -62,7 +64,11 @@ export function createStepCalls(port: RunPort, latencies: LatencyBook, startTime
   };
   // A job of several calls that was lost may hold one that kills its worker: alone each of them shows what it does.
   const wasLost = new Set(port.journal.settled.filter(({ status }) => status === "lost").map(({ step }) => step));
+  const noteTries = ({ step, status, report }: Settled): void => {
+    if (status === "lost" && report !== null) tried.set(step, (tried.get(step) ?? 0) + report.tries);
+  };
   for (const settled of port.journal.settled) {
+    noteTries(settled);
     if (settled.status === "succeeded") successes.set(wonStep(settled.step), settled);
     else if (settled.status === "failed" && !failures.has(settled.step)) failures.set(settled.step, settled);
     settledSoFar.push(settled);
@@ -91,6 +97,8 @@ export function createStepCalls(port: RunPort, latencies: LatencyBook, startTime
       if ((settled.status === "succeeded" || isOutrun) && settled.report !== null && settled.report.tries > 0) {
         latencies.observe({ provider: call.provider, model: call.step.model, role: call.step.role }, settled.report.latencyMs);
       }
+      noteTries(settled);
+      if (settled.isGivenUp === true) dispatches.set(settled.step, (dispatches.get(settled.step) ?? 1) - 1);
       const times = dispatches.get(settled.step) ?? 0;
       // Whoever worked on it is gone without a trace of a result: it is called again under a new number.
       if (settled.status === "lost" && times < MAX_DISPATCHES && !port.signal.aborted && !race.isOver)
@@ -104,12 +112,15 @@ export function createStepCalls(port: RunPort, latencies: LatencyBook, startTime
       const provider = group[0]?.provider ?? "";
       const prompts: Message[][] = [];
       const indexOf = new Map<readonly Message[], number>();
-      const steps = group.map(({ step, messages }): CallStep => {
+      const promptOf = (messages: readonly Message[]): number => {
         const known = indexOf.get(messages);
-        if (known !== undefined) return { ...step, prompt: known };
+        if (known !== undefined) return known;
         indexOf.set(messages, prompts.length);
-        prompts.push([...messages]);
-        return { ...step, prompt: prompts.length - 1 };
+        return prompts.push([...messages]) - 1;
+      };
+      const steps = group.map(({ step, messages }): CallStep => {
+        const before = tried.get(step.step) ?? 0;
+        return { ...step, prompt: promptOf(messages), ...(before === 0 ? {} : { tried: before }) };
       });
       for (const { step } of steps) dispatches.set(step, (dispatches.get(step) ?? 0) + 1);
       const number = await port.dispatch({ provider, steps, prompts, deadlineMs }, settle, onBegun);

@@ -9,6 +9,7 @@ export {
   type StreamCursor,
   type TryEnd,
   type Unfinished,
+  type WaitReply,
 } from "./caller/call-desk.ts";
 export { type DispatchRequest, type OwnedRun, OwnershipLost, type RunEventDraft } from "./desk/owned-run.ts";
 export { openRunDesk, type RunDesk } from "./desk/run-desk.ts";
@@ -22,6 +23,7 @@ export {
   type Submission,
   type Submitted,
 } from "./gate/run-gate.ts";
+export { type JobPromoter, openJobPromoter } from "./jobs/open-job-promoter.ts";
 export { createWorker, type JobWorker, type JobWorkerOptions, type TakenJob } from "./jobs/create-worker.ts";
 export { callsQueue, RUNS_QUEUE } from "./jobs/queue-settings.ts";
 export type { BreakerState, LimitsBoard, Operation, ProviderPart, ProviderState, ScopeState } from "./limits/limits-board.ts";

@@ -17,6 +17,7 @@ export interface CellClaim {
   fence: number;
 }
 
+export type WaitReply = { kind: "noted" } | { kind: "refused"; reason: string };
 export type BeginReply = { kind: "begun"; deadlineAtMs: number } | { kind: "refused"; reason: string };
 
 /** `unread`: nobody reads this stream any more, but its answer is wanted all the same; `refused`: nobody wants either. */
@@ -46,6 +47,8 @@ export interface Unfinished {
 /** What a model-caller process needs of the queues. All times are Redis times. */
 export interface CallDesk {
   readonly clock: RedisClock;
+  /** Notes that a call waits for its provider's limits in nobody's hand, and that this process is to hear (`watch`) when it is not wanted any more. */
+  wait(claim: CellClaim): Promise<WaitReply>;
   /** Asks before each request whether its answer could be used, and records that it starts. `previous` is how the try before ended. */
   begin(claim: CellClaim, tryNumber: number, previous: TryEnd | null): Promise<BeginReply>;
   /** Adds a batch of tokens to the run's events; `data` is a JSON object without its step and attempt. */
@@ -123,6 +126,14 @@ export async function openCallDesk(target: RedisTarget & { clock: Clock }): Prom
 
   return {
     clock,
+
+    wait: async (claim) => {
+      const event = JSON.stringify({ ...callOf(claim), state: "waiting" });
+      const [outcome, now] = await scripts.wait(claim.run, claim.step.step, claim.job.dispatch, claim.fence, inbox.key, event);
+      if (outcome !== "ok") return { kind: "refused", reason: outcome };
+      clock.observe(Number(now));
+      return { kind: "noted" };
+    },
 
     begin: async (claim, tryNumber, previous) => {
       const started = JSON.stringify({ kind: "started", ...recordOf(claim, tryNumber) });
@@ -212,7 +223,8 @@ export async function openCallDesk(target: RedisTarget & { clock: Clock }): Prom
       const key = cellKey(claim.run, claim.step.step, claim.job.dispatch);
       watched.set(key, abort);
       return () => {
-        watched.delete(key);
+        // The same call can be taken up here again, and is then watched anew.
+        if (watched.get(key) === abort) watched.delete(key);
       };
     },
 

@@ -73,7 +73,7 @@ export async function openRunDesk(target: RunDeskOptions): Promise<RunDesk> {
 
   const runs = new Queue(RUNS_QUEUE, { connection: commands, prefix: keys.queues, ...QUEUE_SETTINGS });
   runs.on("error", target.onError);
-  const parked = createParkedRuns((job) => promoteJob(runs, job), target.onError);
+  const parked = createParkedRuns(async (job) => void (await promoteJob(runs, job)), target.onError);
   let mayPark = true;
 
   const queueOf = (provider: string): Queue => {

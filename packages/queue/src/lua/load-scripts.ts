@@ -6,6 +6,7 @@ export const SCRIPT_NAMES = [
   "enter",
   "intend",
   "release",
+  "wait",
   "begin",
   "append",
   "commit",

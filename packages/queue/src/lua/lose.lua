@@ -22,6 +22,6 @@ close_cell(field, status)
 if tried then redis.call('HSET', journal, 'r:' .. ARGV[2] .. '#' .. ARGV[3], ARGV[7]) end
 if not by_owner then
   tell(meta[3], '{"kind":"settled","run":"' .. run_id .. '","step":' .. cjson.encode(ARGV[2]) .. ',"dispatch":' .. ARGV[3]
-    .. ',"status":"' .. status .. '","report":' .. (ARGV[7] or 'null') .. '}')
+    .. ',"status":"' .. status .. '","report":' .. (ARGV[7] or 'null') .. ',"given_up":true}')
 end
 return { is_won and 'won' or 'lost' }

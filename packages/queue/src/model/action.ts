@@ -55,6 +55,8 @@ export type Action =
   | { kind: "lose"; run: RunId; owner: number | null; step: string; dispatch: number; fence: number; try: number | null }
   /** Without an owner: a client cancels, or the sweeper ends it. */
   | { kind: "finish"; run: RunId; owner: number | null; state: Outcome; unseen: number }
+  /** A call that waits for its provider in nobody's hand. */
+  | { kind: "wait"; run: RunId; step: string; dispatch: number; fence: number; inbox: string }
   | ({ kind: "begin"; inbox: string; digest: string; endsPrevious: boolean } & TryOf)
   | ({ kind: "append"; attempt: number; index: number; text: string } & TryOf)
   /** `text` is the whole answer, `attempt` and `batches` what its caller knows to be streamed of it, `unsent` the rest. */

@@ -161,6 +161,7 @@ function learnOfRun(past: RunHistory, action: Action, [outcome, said]: ScriptRep
     case "park":
     case "revive":
     case "suffer":
+    case "wait":
       break;
   }
 }

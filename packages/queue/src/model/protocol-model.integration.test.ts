@@ -59,6 +59,7 @@ const OUTCOMES: Record<ScriptName, readonly string[]> = {
   release: ["ok", "stale", "ended"],
   revive: ["ok", "known"],
   suffer: ["ok"],
+  wait: ["ok", "won", "closed", "ended"],
 };
 
 describe("the run protocol", () => {

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { MoveCommand, type Witness } from "./command.ts";
 import { DRAW_MAX, DRAWS } from "./dice.ts";
-import { append, begin, commit, commitUnsent, giveUp, suffer, take } from "./moves/caller-moves.ts";
+import { append, begin, commit, commitUnsent, giveUp, suffer, take, wait } from "./moves/caller-moves.ts";
 import { expireRun, forgetListeners, freeze, kill, passGrace, repeat, wake } from "./moves/fault-moves.ts";
 import * as gateway from "./moves/gateway-moves.ts";
 import type { Mover } from "./moves/move.ts";
@@ -14,6 +14,7 @@ const MOVERS: readonly [weight: number, mover: Mover][] = [
   [6, enter],
   [20, dispatch],
   [30, take],
+  [4, wait],
   [50, begin],
   [60, append],
   [40, commit],

@@ -85,6 +85,10 @@ function argumentsOf(action: Action): (string | number)[] {
       const unseen = Array.from({ length: action.unseen }, (_, index) => ["ballot", JSON.stringify({ index })]);
       return [action.state, action.owner ?? "", kind, JSON.stringify({ state: action.state }), ...unseen.flat()];
     }
+    case "wait": {
+      const { step, dispatch, fence, inbox } = action;
+      return [step, dispatch, fence, inbox, JSON.stringify({ step, state: "waiting" })];
+    }
     case "begin": {
       const { step, dispatch, fence, try: number, inbox, digest, endsPrevious } = action;
       const previous = { ...action, try: number - 1 };

@@ -7,6 +7,8 @@ export interface Settled {
   dispatch: number;
   status: CallStatus;
   report: CallReport | null;
+  /** Whether the process that had a lost one gave it up: it was not lost with its job. */
+  isGivenUp?: boolean;
 }
 
 function isCallStatus(text: unknown): text is CallStatus {
@@ -18,5 +20,6 @@ export function parseSettled(message: JsonObject): (Settled & { run: string }) |
   const { kind, run, step, dispatch, status } = message;
   if (kind !== "settled" || typeof run !== "string" || typeof step !== "string" || typeof dispatch !== "number" || !isCallStatus(status))
     return null;
-  return { run, step, dispatch, status, report: message["report"] === null ? null : parseCallReport(message["report"]) };
+  const report = message["report"] === null ? null : parseCallReport(message["report"]);
+  return { run, step, dispatch, status, report, isGivenUp: message["given_up"] === true };
 }

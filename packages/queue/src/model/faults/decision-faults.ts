@@ -3,6 +3,24 @@ import type { PlantedFault } from "./planted-fault.ts";
 /** Faults by which something is decided, called or answered twice. */
 export const DECISION_FAULTS: readonly PlantedFault[] = [
   {
+    name: "a call that waits counts again for a stage that goes on without it",
+    script: "wait",
+    sound: "write_cell(field, cell.status, ",
+    faulty: "write_cell(field, 'open', ",
+  },
+  {
+    name: "a call is said to wait each time that it is put aside",
+    script: "wait",
+    sound: "if redis.call('HSETNX', journal, 'u:' .. step .. '#' .. dispatch, 1) == 1 then",
+    faulty: "redis.call('HSETNX', journal, 'u:' .. step .. '#' .. dispatch, 1) if true then",
+  },
+  {
+    name: "who puts a call aside is not told that it is not wanted any more",
+    script: "wait",
+    sound: "cell.try, ARGV[4])",
+    faulty: "cell.try, '')",
+  },
+  {
     name: "commit ignores that the step is won",
     script: "commit",
     sound: "redis.call('HEXISTS', journal, winner) == 1",

@@ -72,6 +72,21 @@ function pickLate(model: Model, dice: Dice, claims: readonly Claim[], isLate: (c
   return late.length > 0 ? dice.pick(late) : pickContested(model, dice, claims);
 }
 
+/** A call that is not sent yet is put aside, for its provider has no room: nobody has it in hand until its job is taken again. */
+export const wait: Mover = (model, dice) => {
+  const claim = pickLively(
+    model,
+    dice,
+    model.claims.filter(({ tries }) => tries === 0),
+  );
+  if (claim === undefined) return null;
+  const { run, step, dispatch, fence, process } = claim;
+  return {
+    action: { kind: "wait", run, step, dispatch, fence, inbox: process.inbox },
+    heard: () => void model.claims.splice(model.claims.indexOf(claim), 1),
+  };
+};
+
 /** A batch of tokens. An answer that is lost leaves the caller where it was: it sends the same batch again, or leaves it to the commit. */
 export const append: Mover = (model, dice) => {
   const streaming = model.claims.filter((claim) => claim.isSending && !claim.isUnread && sampleStep(claim.step).isStreamed);

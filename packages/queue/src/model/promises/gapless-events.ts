@@ -36,6 +36,8 @@ function newsOf({ action, reply: [outcome], past, was, is }: RunTurn): string[] 
       return outcome === "ok" && !was.journal.has(`d:${action.stage}`) ? [`${action.stage} released`] : [];
     case "intend":
       return outcome === "ok" && !was.journal.has(`i:${action.dispatch}`) ? action.steps.map((step) => `${step} queued`) : [];
+    case "wait":
+      return outcome === "ok" && !was.journal.has(`u:${cellKey(action)}`) ? [`${action.step} waiting`] : [];
     case "begin": {
       const { fence, try: tried } = was.cells.get(cellKey(action)) ?? {};
       return outcome === "ok" && (fence !== action.fence || tried !== action.try) ? [`${action.step} sent`] : [];

@@ -3,18 +3,35 @@ import { slotsAround, wonStep } from "../sample-steps.ts";
 import { newestAttempt } from "./stream-text.ts";
 import { hold, ofRun, type RunTurn, type Turn } from "./turn.ts";
 
-/** A request starts, and its tokens are taken, exactly when its answer can still be used. */
+/** A request starts, its tokens are taken, and it is waited for, exactly when its answer can still be used. */
 export function checkGrantedCalls(turn: Turn): void {
   const { action, reply } = turn;
-  if (action?.kind !== "begin" && action?.kind !== "append") return;
+  if (action?.kind !== "begin" && action?.kind !== "append" && action?.kind !== "wait") return;
   const run = ofRun(turn, action.run);
   if (run === undefined) return;
-  const reasons = action.kind === "begin" ? reasonsAgainstBegin(action, run) : reasonsAgainstAppend(action, run);
+  const reasons = reasonsAgainst(action, run);
   const [outcome] = reply;
-  const call = `${action.kind} of ${cellKey(action)}, fence ${action.fence}, try ${action.try}`;
+  const call = `${action.kind} of ${cellKey(action)}, fence ${action.fence}, try ${"try" in action ? action.try : 0}`;
   if (outcome === "ok")
-    hold(action.kind === "begin" ? 2 : 3, reasons.length === 0, () => `${call} was granted although ${reasons.join(", ")}`);
+    hold(action.kind === "append" ? 3 : 2, reasons.length === 0, () => `${call} was granted although ${reasons.join(", ")}`);
   else hold(2, reasons.includes(outcome), () => `${call} was refused as ${outcome} without that reason`);
+}
+
+function reasonsAgainst(action: ActionOf<"begin" | "append" | "wait">, run: RunTurn): string[] {
+  if (action.kind === "append") return reasonsAgainstAppend(action, run);
+  return action.kind === "begin" ? reasonsAgainstBegin(action, run) : reasonsAgainstWait(action, run);
+}
+
+function reasonsAgainstWait(action: ActionOf<"wait">, { past, was }: RunTurn): string[] {
+  if (past.isGone) return ["gone"];
+  const cell = was.cells.get(cellKey(action));
+  if (cell === undefined) return past.terminal === null ? ["unknown", ...wonReason(action, past)] : ["ended"];
+  return [
+    ...(past.terminal === null ? [] : ["ended"]),
+    ...wonReason(action, past),
+    ...(cell.status === "open" || cell.status === "kept" ? [] : ["closed"]),
+    ...(cell.fence > action.fence ? ["fenced"] : []),
+  ];
 }
 
 function reasonsAgainstBegin(action: ActionOf<"begin">, { past, was }: RunTurn): string[] {

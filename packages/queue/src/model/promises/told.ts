@@ -15,6 +15,7 @@ export function checkTold(turn: Turn): void {
     }
     if (isTerminal(run.is.state) && !isTerminal(run.was.state)) checkEnded(run);
     if (turn.action?.kind === "begin" && turn.action.run === run.is.run) checkBegun(run, turn.action);
+    if (turn.action?.kind === "wait" && turn.action.run === run.is.run) checkWaiting(run, turn.action);
     const { action } = turn;
     const isClosing = action?.kind === "commit" || (action?.kind === "lose" && action.owner === null);
     if (isClosing && action.run === run.is.run) checkSettled(run, cellKey(action));
@@ -42,6 +43,13 @@ function checkEnded(turn: RunTurn): void {
     news === null || news.some(({ kind, run }) => kind === "ended" && run === is.run),
     () => `the owner of ${is.run} does not know that it ended`,
   );
+}
+
+/** Who put a call aside is the one to hear when it is not wanted any more. */
+function checkWaiting({ reply, is }: RunTurn, action: ActionOf<"wait">): void {
+  const key = cellKey(action);
+  const isKnown = is.cells.get(key)?.inbox === action.inbox;
+  hold(5, reply[0] !== "ok" || isKnown, () => `${action.inbox} put ${key} aside and is not known to have done so`);
 }
 
 function checkBegun(turn: RunTurn, { step, dispatch, fence, try: tried }: ActionOf<"begin">): void {
