@@ -1,5 +1,5 @@
 import type { JsonObject, Secret } from "@composite-llm/core";
-import type { CapabilityOverrides, PriceOverrides, ProviderAuth, ProviderWire } from "@composite-llm/pricing";
+import type { CapabilityOverrides, PriceOverrides, ProviderAuth, ProviderWire, TokensCounted } from "@composite-llm/pricing";
 
 /** A key of one of our own clients. */
 export interface ApiKey {
@@ -15,19 +15,42 @@ export interface ApiKey {
 }
 
 export interface ProviderKey {
+  /** One of its provider's keys has it. */
   name: string;
   key: Secret;
   /** Share of the calls next to the provider's other keys. */
   weight: number;
+  /** What the provider allows with this key. */
+  limits: ScopeLimits;
 }
 
-/** What a provider allows, over all processes; null where nothing is known. */
-export interface ProviderLimits {
+/** What a provider allows in one respect, over all processes; null where nothing is known. Days are those of UTC. */
+export interface ScopeLimits {
   concurrent: number | null;
   requestsPerMinute: number | null;
+  /** Input and output together. */
   tokensPerMinute: number | null;
+  inputTokensPerMinute: number | null;
+  outputTokensPerMinute: number | null;
+  requestsPerDay: number | null;
+  tokensPerDay: number | null;
+}
+
+/** Limits of the models of a name; every model has them for itself, with every key. */
+export interface ModelLimits {
+  /** A model's name at the provider, `*` for any characters. */
+  pattern: string;
+  limits: ScopeLimits;
+}
+
+/** What a provider allows with all of its keys together. */
+export interface ProviderLimits extends ScopeLimits {
   /** Whether the provider's own answers may lower and raise the rate. */
   adaptive: boolean;
+  /** What of an answer counts against limits of tokens. */
+  tokensCounted: TokensCounted;
+  /** The first that fits a model applies: whole names come first, then the patterns with the most letters. */
+  models: readonly ModelLimits[];
 }
 
 /** How long a call may be silent. */

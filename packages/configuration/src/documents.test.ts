@@ -64,7 +64,12 @@ describe("docs/configuration.md", () => {
 version: 1
 api_keys: [{ name: a, key: some-key, weight: 2 }]
 providers:
-  p: { extends: openai, keys: [{ key: "\${NONE}", weight: 2 }], limits: { requests_per_minute: 1, tokens_per_minute: 1, adaptive: true } }
+  p:
+    extends: openai
+    keys: [{ key: "\${NONE}", weight: 2, limits: {} }]
+    limits:
+      { requests_per_minute: 1, tokens_per_minute: 1, input_tokens_per_minute: 1, output_tokens_per_minute: 1,
+        requests_per_day: 1, tokens_per_day: 1, adaptive: true, tokens_counted: used, models: {} }
 profiles: { q: { strategy: moa, model: openai/a, max_cost_usd: 1 } }
 tools: {}
 capture: {}

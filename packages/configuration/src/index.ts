@@ -1,12 +1,14 @@
 export type {
   ApiKey,
   Configuration,
+  ModelLimits,
   NamedModel,
   Profile,
   ProviderKey,
   ProviderLimits,
   ProviderTimeouts,
   ResolvedProvider,
+  ScopeLimits,
 } from "./configuration.ts";
 export { ConfigurationError, type ConfigurationProblem } from "./configuration-problem.ts";
 export type { Environment } from "./environment.ts";
@@ -14,6 +16,7 @@ export { loadConfiguration, type LoadOptions } from "./load-configuration.ts";
 export type { NameContext, ResolvedModel } from "./names/name-book.ts";
 export { resolveFallbacks } from "./names/resolve-fallbacks.ts";
 export { type ResolvedMember, resolveMember, type ResolvedName, resolveModelName } from "./names/resolve-model-name.ts";
+export { type ProviderLimitSettings, toLimitSettings } from "./providers/to-limit-settings.ts";
 export type { KnownStrategy, StrategySource } from "./strategy-registry.ts";
 export { loadDotEnv } from "./load-dot-env.ts";
 export { toJsonSchema } from "./schema/to-json-schema.ts";

@@ -6,4 +6,4 @@ export { type CallCost, priceCall, type PricedCall } from "./cost/price-call.ts"
 export { toUsd } from "./cost/to-usd.ts";
 export type { ModelTarget } from "./model-target.ts";
 export { type CatalogModel, matchCatalogModel } from "./names/match-catalog-model.ts";
-export { PROVIDER_PRESETS, type ProviderAuth, type ProviderPreset, type ProviderWire } from "./provider-presets.ts";
+export { PROVIDER_PRESETS, type ProviderAuth, type ProviderPreset, type ProviderWire, type TokensCounted } from "./provider-presets.ts";

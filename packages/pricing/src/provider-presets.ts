@@ -4,6 +4,12 @@ export type ProviderWire = "openai" | "anthropic";
 /** How a key is sent: `Authorization: Bearer`, `api-key` (Azure) or `x-api-key` (Anthropic). */
 export type ProviderAuth = "bearer" | "api-key-header" | "x-api-key";
 
+/**
+ * What of an answer counts against a vendor's limits of tokens: the output that the request asks for at most, counted when it
+ * arrives and never given back, or what was used in the end.
+ */
+export type TokensCounted = "requested" | "used";
+
 /** What is known of a vendor before anybody configures it. */
 export interface ProviderPreset {
   name: string;
@@ -17,16 +23,27 @@ export interface ProviderPreset {
   /** False for servers that answer without a key. */
   keyRequired: boolean;
   auth: ProviderAuth;
+  /** `used` where the vendor does not say. */
+  tokensCounted: TokensCounted;
   /** Query parameters that every request carries, such as an API version. */
   query?: Record<string, string>;
 }
 
-function vendor(name: string, baseUrl: string, keyVariable: string): ProviderPreset {
-  return { name, wire: "openai", baseUrl, baseUrlVariable: null, keyVariable, keyRequired: true, auth: "bearer" };
+function vendor(name: string, baseUrl: string, keyVariable: string, tokensCounted: TokensCounted = "used"): ProviderPreset {
+  return { name, wire: "openai", baseUrl, baseUrlVariable: null, keyVariable, keyRequired: true, auth: "bearer", tokensCounted };
 }
 
 function ownServer(name: string, baseUrl: string | null): ProviderPreset {
-  return { name, wire: "openai", baseUrl, baseUrlVariable: null, keyVariable: null, keyRequired: false, auth: "bearer" };
+  return {
+    name,
+    wire: "openai",
+    baseUrl,
+    baseUrlVariable: null,
+    keyVariable: null,
+    keyRequired: false,
+    auth: "bearer",
+    tokensCounted: "used",
+  };
 }
 
 /**
@@ -35,7 +52,7 @@ function ownServer(name: string, baseUrl: string | null): ProviderPreset {
  * API version is needed; an address of the older form needs `query: { api-version: … }` in the configuration.
  */
 export const PROVIDER_PRESETS: Readonly<Record<string, ProviderPreset>> = {
-  openai: vendor("openai", "https://api.openai.com/v1", "OPENAI_API_KEY"),
+  openai: vendor("openai", "https://api.openai.com/v1", "OPENAI_API_KEY", "requested"),
   anthropic: {
     name: "anthropic",
     wire: "anthropic",
@@ -44,6 +61,7 @@ export const PROVIDER_PRESETS: Readonly<Record<string, ProviderPreset>> = {
     keyVariable: "ANTHROPIC_API_KEY",
     keyRequired: true,
     auth: "x-api-key",
+    tokensCounted: "used",
   },
   openrouter: vendor("openrouter", "https://openrouter.ai/api/v1", "OPENROUTER_API_KEY"),
   gemini: vendor("gemini", "https://generativelanguage.googleapis.com/v1beta/openai", "GEMINI_API_KEY"),
@@ -53,7 +71,7 @@ export const PROVIDER_PRESETS: Readonly<Record<string, ProviderPreset>> = {
   xai: vendor("xai", "https://api.x.ai/v1", "XAI_API_KEY"),
   together: vendor("together", "https://api.together.xyz/v1", "TOGETHER_API_KEY"),
   fireworks: vendor("fireworks", "https://api.fireworks.ai/inference/v1", "FIREWORKS_API_KEY"),
-  cerebras: vendor("cerebras", "https://api.cerebras.ai/v1", "CEREBRAS_API_KEY"),
+  cerebras: vendor("cerebras", "https://api.cerebras.ai/v1", "CEREBRAS_API_KEY", "requested"),
   "azure-openai": {
     name: "azure-openai",
     wire: "openai",
@@ -62,6 +80,7 @@ export const PROVIDER_PRESETS: Readonly<Record<string, ProviderPreset>> = {
     keyVariable: "AZURE_OPENAI_API_KEY",
     keyRequired: true,
     auth: "api-key-header",
+    tokensCounted: "requested",
   },
   "openai-compatible": ownServer("openai-compatible", null),
   ollama: ownServer("ollama", "http://127.0.0.1:11434/v1"),

@@ -22,7 +22,7 @@ function inherit(parent: ProviderEntry, own: ProviderEntry): ProviderEntry {
     ...own,
     query: { ...parent.query, ...own.query },
     params: { ...parent.params, ...own.params },
-    limits: { ...parent.limits, ...own.limits },
+    limits: { ...parent.limits, ...own.limits, models: { ...parent.limits?.models, ...own.limits?.models } },
     timeouts: { ...parent.timeouts, ...own.timeouts },
   };
 }

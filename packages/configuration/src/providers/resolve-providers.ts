@@ -1,27 +1,17 @@
-import { Secret } from "@composite-llm/core";
 import { PROVIDER_PRESETS } from "@composite-llm/pricing";
-import type { Configuration, ProviderKey, ResolvedProvider } from "../configuration.ts";
+import type { Configuration, ResolvedProvider } from "../configuration.ts";
 import type { ConfigurationProblem } from "../configuration-problem.ts";
 import { type Environment, valueOf } from "../environment.ts";
 import { isWebAddress } from "../schema/names.ts";
 import type { ProviderEntry } from "../schema/provider-schema.ts";
 import type { YamlFile } from "../yaml/read-yaml.ts";
 import { collectKnownProviders, type KnownProvider } from "./known-providers.ts";
+import { checkKeyNames, keysOf, simulatedKeysOf } from "./resolve-keys.ts";
+import { toProviderLimits } from "./resolve-limits.ts";
 
 export type ProviderSettings = Pick<Configuration, "mode" | "providers" | "unofferedProviders">;
 
 const DEFAULT_TIMEOUTS = { firstTokenMs: 120_000, idleMs: 60_000 };
-
-/** The key of mock mode. Secrets are masked wherever they appear, so it is nothing that a text would hold by chance. */
-const SIMULATED_KEY = "simulated-provider-key";
-
-function keysOf({ entry, preset }: KnownProvider, env: Environment): ProviderKey[] {
-  if (entry.keys !== undefined) {
-    return entry.keys.filter(({ key }) => key !== "").map(({ name, key, weight }) => ({ name, key: new Secret(key), weight }));
-  }
-  const key = preset.keyVariable === null ? null : valueOf(env, preset.keyVariable);
-  return key === null ? [] : [{ name: "default", key: new Secret(key), weight: 1 }];
-}
 
 function baseUrlOf({ entry, preset }: KnownProvider, env: Environment): string | null {
   if (entry.base_url !== undefined && entry.base_url !== "") return entry.base_url;
@@ -42,12 +32,7 @@ function toProvider(
     baseUrl: served.baseUrl.replace(/\/+$/, ""),
     query: served.simulated ? {} : { ...preset.query, ...entry.query },
     params: entry.params ?? {},
-    limits: {
-      concurrent: limits?.concurrent ?? null,
-      requestsPerMinute: limits?.requests_per_minute ?? null,
-      tokensPerMinute: limits?.tokens_per_minute ?? null,
-      adaptive: limits?.adaptive ?? true,
-    },
+    limits: toProviderLimits(limits, preset.tokensCounted),
     timeouts: {
       firstTokenMs: timeouts?.first_token_ms ?? DEFAULT_TIMEOUTS.firstTokenMs,
       idleMs: timeouts?.idle_ms ?? DEFAULT_TIMEOUTS.idleMs,
@@ -77,6 +62,7 @@ export function resolveProviders(
   env: Environment,
 ): { settings: ProviderSettings; problems: ConfigurationProblem[] } {
   const { providers: known, problems } = collectKnownProviders(entries, file);
+  problems.push(...checkKeyNames(entries, file));
   const providers = new Map<string, ResolvedProvider>();
   const unofferedProviders = new Map<string, string>();
   const addressOf = (variable: string): string | null => {
@@ -100,10 +86,7 @@ export function resolveProviders(
     const keys = keysOf(provider, env);
     if (mode === "mock" && mockUrl !== null && vendor.keyVariable !== null) {
       const baseUrl = `${mockUrl.replace(/\/+$/, "")}${vendor.wire === "anthropic" ? "/anthropic" : "/openai/v1"}`;
-      providers.set(
-        name,
-        toProvider(provider, { baseUrl, keys: [{ name: "mock", key: new Secret(SIMULATED_KEY), weight: 1 }], simulated: true }),
-      );
+      providers.set(name, toProvider(provider, { baseUrl, keys: simulatedKeysOf(provider), simulated: true }));
       continue;
     }
     if (vendor.keyRequired && keys.length === 0) {

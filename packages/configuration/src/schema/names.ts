@@ -17,6 +17,13 @@ export const modelPattern = z
   .max(256)
   .regex(/^[^\s/]+\/\S+$/, "must be provider/model, where * stands for any characters");
 
+/** A model by its name at its provider, with `*` for any characters. */
+export const modelInProvider = z
+  .string()
+  .min(1)
+  .max(256)
+  .regex(/^\S+$/, "must be a model's name without spaces, where * stands for any characters");
+
 /** An address of a server. */
 export const webAddress = z.string().refine(isWebAddress, "must be a URL that begins with http:// or https://");
 

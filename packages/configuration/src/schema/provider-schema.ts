@@ -1,26 +1,16 @@
 import { PROVIDER_PRESETS } from "@composite-llm/pricing";
 import { z } from "zod";
+import { keyLimitsSchema, providerLimitsSchema } from "./limits-schema.ts";
 import { isWebAddress, name } from "./names.ts";
-
-/** More than any provider allows, and few enough to count with. */
-const MAX_LIMIT = 1_000_000_000;
 
 /** A day. */
 const MAX_TIMEOUT_MS = 86_400_000;
-
-const limit = z.int().min(1).max(MAX_LIMIT);
 
 const key = z.strictObject({
   name: name.default("default").describe("Stands for the key in logs and metrics"),
   key: z.string().describe("The key itself, best as `${VARIABLE}`; without a value the provider is not offered"),
   weight: z.number().positive().max(1_000).default(1).describe("Share of the calls that it gets next to the provider's other keys"),
-});
-
-const limits = z.strictObject({
-  concurrent: limit.exactOptional().describe("Requests under way at once"),
-  requests_per_minute: limit.exactOptional().describe("Requests a minute"),
-  tokens_per_minute: limit.exactOptional().describe("Tokens a minute, input and output together"),
-  adaptive: z.boolean().exactOptional().describe("Whether the provider's own answers may lower and raise the rate; true unless set"),
+  limits: keyLimitsSchema.exactOptional().describe("What the provider allows with this key, over all processes"),
 });
 
 const timeouts = z.strictObject({
@@ -42,7 +32,7 @@ export const providerSchema = z.strictObject({
   keys: z.array(key).exactOptional().describe("Keys; the preset's environment variable unless set"),
   query: z.record(z.string(), z.string()).exactOptional().describe("Query parameters that every request carries"),
   params: z.record(z.string(), z.unknown()).exactOptional().describe("Parameters that every call carries unless the request sets them"),
-  limits: limits.exactOptional().describe("What the provider allows, over all processes"),
+  limits: providerLimitsSchema.exactOptional().describe("What the provider allows with all keys together, over all processes"),
   timeouts: timeouts.exactOptional().describe("How long a call may be silent"),
 });
 
