@@ -1,7 +1,7 @@
 import { type CallJob, type CallReport, type CallStep, type ModelDelta, NO_USAGE } from "@composite-llm/contracts";
 import { createRunId, type Failure, OUTPUT_CAP } from "@composite-llm/core";
 import type { CallCost } from "@composite-llm/pricing";
-import type { CallOptions, ProviderOutcome } from "@composite-llm/providers";
+import { type CallOptions, NOTHING_OBSERVED, type ProviderOutcome } from "@composite-llm/providers";
 import type { CallDesk, CellClaim, Spending, TryEnd, Unfinished } from "@composite-llm/queue";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createLocalAdmission } from "./admission.ts";
@@ -32,12 +32,18 @@ const STEP: CallStep = {
 function success(text: string): ProviderOutcome {
   const choice = { index: 0, message: { role: "assistant" as const, content: text }, finish_reason: "stop" as const };
   const usage = { ...NO_USAGE, inputTokens: 10, outputTokens: 2 };
-  return { kind: "success", result: { servedModel: "m-1", choices: [choice], usage }, reportedCostUsd: null, headers: {} };
+  return {
+    kind: "success",
+    result: { servedModel: "m-1", choices: [choice], usage },
+    reportedCostUsd: null,
+    headers: {},
+    observed: NOTHING_OBSERVED,
+  };
 }
 
 function failure(failureClass: Failure["class"], retryAfterMs: number | null = null): ProviderOutcome {
   const failed = { class: failureClass, message: "no", status: 500, code: null, param: null, retryAfterMs };
-  return { kind: "failure", failure: failed, usage: null, partialText: "", reportedCostUsd: null, headers: {} };
+  return { kind: "failure", failure: failed, usage: null, partialText: "", reportedCostUsd: null, headers: {}, observed: NOTHING_OBSERVED };
 }
 
 type Answer = ProviderOutcome | ((options: CallOptions) => Promise<ProviderOutcome>);
@@ -259,7 +265,10 @@ describe("makeCall", () => {
 
   it("commits a cancelled call as cancelled", async () => {
     const call = setUp([
-      ({ signal }) => new Promise((resolve) => signal.addEventListener("abort", () => resolve({ kind: "cancelled", usage: null }))),
+      ({ signal }) =>
+        new Promise((resolve) =>
+          signal.addEventListener("abort", () => resolve({ kind: "cancelled", usage: null, observed: NOTHING_OBSERVED })),
+        ),
     ]);
     const running = call.run();
     await vi.advanceTimersByTimeAsync(10);
@@ -270,7 +279,10 @@ describe("makeCall", () => {
 
   it("is a time-out when its own time is over", async () => {
     const call = setUp([
-      ({ signal }) => new Promise((resolve) => signal.addEventListener("abort", () => resolve({ kind: "cancelled", usage: null }))),
+      ({ signal }) =>
+        new Promise((resolve) =>
+          signal.addEventListener("abort", () => resolve({ kind: "cancelled", usage: null, observed: NOTHING_OBSERVED })),
+        ),
     ]);
     const running = call.run();
     await vi.advanceTimersByTimeAsync(60_000);

@@ -1,5 +1,6 @@
 import { isRetryable, type RetryPolicy, retryDelayMs } from "@composite-llm/core";
 import { NO_USAGE, type Params } from "@composite-llm/contracts";
+import { NOTHING_OBSERVED } from "@composite-llm/providers";
 import type { CellClaim, TryEnd } from "@composite-llm/queue";
 import { UNPRICED } from "./add-cost.ts";
 import type { CallAbort } from "./call-abort.ts";
@@ -64,6 +65,6 @@ export async function tryUntilDone(
     const hasWaited = await abort.wait(waitMs);
     deps.closing.removeEventListener("abort", giveUp);
     if (abort.reason === "shutdown") return { handedBack: true, last: previous };
-    if (!hasWaited) return unsentEnd(toCallEnd({ kind: "cancelled", usage: null }, abort.reason));
+    if (!hasWaited) return unsentEnd(toCallEnd({ kind: "cancelled", usage: null, observed: NOTHING_OBSERVED }, abort.reason));
   }
 }

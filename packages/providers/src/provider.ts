@@ -1,5 +1,6 @@
 import type { ModelDelta, ModelRequest, ModelResult, Usage } from "@composite-llm/contracts";
 import type { Clock, Failure, Secret } from "@composite-llm/core";
+import type { ObservedLimits } from "./exchange/observed-limits.ts";
 import type { HttpFetch } from "./http/http-fetch.ts";
 
 /** Where a provider is and how it is spoken to. */
@@ -50,7 +51,10 @@ export interface CallOptions {
   timeouts: CallTimeouts;
 }
 
-/** How a call to a provider ended; whether it may be repeated is told by its failure (`isRetryable`). */
+/**
+ * How a call to a provider ended; whether it may be repeated is told by its failure (`isRetryable`). `observed` is what the
+ * provider's headers said of its limits, as it is to be read now.
+ */
 export type ProviderOutcome =
   | {
       kind: "success";
@@ -59,6 +63,7 @@ export type ProviderOutcome =
       reportedCostUsd: number | null;
       /** The response's headers, names in lower case. */
       headers: Record<string, string>;
+      observed: ObservedLimits;
     }
   | {
       kind: "failure";
@@ -70,8 +75,9 @@ export type ProviderOutcome =
       reportedCostUsd: number | null;
       /** Empty where no response arrived. */
       headers: Record<string, string>;
+      observed: ObservedLimits;
     }
-  | { kind: "cancelled"; usage: Usage | null };
+  | { kind: "cancelled"; usage: Usage | null; observed: ObservedLimits };
 
 export interface Provider {
   /** Makes one request. It never rejects for what a provider or the network does. */

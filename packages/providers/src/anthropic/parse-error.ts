@@ -13,7 +13,7 @@ const BY_TYPE: Readonly<Record<string, { class: FailureClass | null; status: num
   rate_limit_error: { class: "rate_limited", status: 429 },
   api_error: { class: "unavailable", status: 500 },
   timeout_error: { class: "timeout", status: 504 },
-  overloaded_error: { class: "unavailable", status: 529 },
+  overloaded_error: { class: "rate_limited", status: 529 },
 };
 
 /** `{type: "error", error: {type, message}}`, as a body or as an event. */

@@ -110,7 +110,7 @@ describe("the reader of message events", () => {
     try {
       read([START, overloaded]);
     } catch (error) {
-      expect(error).toMatchObject({ error: { class: "unavailable", status: 529 } });
+      expect(error).toMatchObject({ error: { class: "rate_limited", status: 529 } });
     }
   });
 });

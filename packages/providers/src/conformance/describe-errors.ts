@@ -18,7 +18,7 @@ const BY_STATUS: readonly (readonly [behaviour: string, failureClass: FailureCla
   ["error-502", "unavailable"],
   ["error-503", "unavailable"],
   ["error-504", "timeout"],
-  ["error-529", "unavailable"],
+  ["error-529", "rate_limited"],
   ["error-418", "bad_request"],
   ["error-599", "unavailable"],
   ["context-length", "context_length"],
@@ -69,10 +69,9 @@ export function describeErrors({ vendor, call }: Suite): void {
       expect(outcome.failure.retryAfterMs).toBeLessThanOrEqual(30_000);
     });
 
-    it("keeps the response's headers for whoever watches limits", async () => {
-      const outcome = failureOf(await call({ stream, behaviour: "error-429-ratelimit-requests-10-0-2" }));
-      const names = Object.keys(outcome.headers).filter((name) => name.includes("ratelimit"));
-      expect(names.length).toBeGreaterThan(0);
+    it("keeps how long to wait of an overload too, which is a limit", async () => {
+      const outcome = failureOf(await call({ stream, behaviour: "error-529-retry-after-7" }));
+      expect(outcome.failure).toMatchObject({ class: "rate_limited", status: 529, retryAfterMs: 7000 });
     });
 
     it("is of class refusal when the model refuses", async () => {

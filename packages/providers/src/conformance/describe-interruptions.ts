@@ -1,6 +1,7 @@
 import type { ModelDelta } from "@composite-llm/contracts";
 import { systemClock } from "@composite-llm/core";
 import { expect, it, vi } from "vitest";
+import { NOTHING_OBSERVED } from "../exchange/observed-limits.ts";
 import { failureOf } from "./expect-outcome.ts";
 import type { Suite } from "./provider-conformance.ts";
 
@@ -35,7 +36,7 @@ export function describeInterruptions({ call, mock }: Suite): void {
 
   it("sends nothing when it is aborted before", async () => {
     const outcome = await call({ signal: AbortSignal.abort() });
-    expect(outcome).toEqual({ kind: "cancelled", usage: null });
+    expect(outcome).toEqual({ kind: "cancelled", usage: null, observed: NOTHING_OBSERVED });
   });
 
   it.each(["no-headers", "ttft-5000", "stream-pings", "stream-drip", "stream-hang-0"])(

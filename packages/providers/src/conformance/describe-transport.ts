@@ -9,7 +9,6 @@ const BROKEN: readonly (readonly [behaviour: string, streamed: FailureClass, who
   ["stream-rst-4", "truncated", "truncated"],
   ["stream-half-close-4", "truncated", "truncated"],
   ["stream-garbage-4", "invalid_response", "invalid_response"],
-  ["stream-error-4", "unavailable", "unavailable"],
   ["gzip-bomb-100", "invalid_response", "invalid_response"],
 ];
 
@@ -20,6 +19,13 @@ export function describeTransport({ vendor, call, mock }: Suite): void {
     expect(broken.failure.class).toBe(streamed);
     expect(broken.partialText).toBe(deltas.join(""));
     expect(failureOf(await call({ behaviour })).failure.class).toBe(whole);
+  });
+
+  it("takes an error within a stream for no answer, and tells an overload, which Anthropic's is, from a fault", async () => {
+    const broken = failureOf(await call({ stream: true, behaviour: "stream-error-4" }));
+    expect(broken.failure.class).toBe(vendor.wire === "anthropic" ? "rate_limited" : "unavailable");
+    expect(broken.partialText).not.toBe("");
+    expect(failureOf(await call({ behaviour: "stream-error-4" })).failure.class).toBe("unavailable");
   });
 
   it("gives up an event of 5 MB", async () => {

@@ -3,6 +3,7 @@ import { createHttpFetch } from "../http/create-http-fetch.ts";
 import { describeAnswers } from "./describe-answers.ts";
 import { describeErrors } from "./describe-errors.ts";
 import { describeInterruptions } from "./describe-interruptions.ts";
+import { describeObservedLimits } from "./describe-observed-limits.ts";
 import { describePassedOn } from "./describe-passed-on.ts";
 import { describeTransport } from "./describe-transport.ts";
 import { type RunningMock, startMockProvider } from "./start-mock-provider.ts";
@@ -35,6 +36,7 @@ export function describeProvider(vendor: Vendor): void {
     describeAnswers(suite);
     describePassedOn(suite);
     describeErrors(suite);
+    describeObservedLimits(suite);
     describeTransport(suite);
     describeInterruptions(suite);
   });

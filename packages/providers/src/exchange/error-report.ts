@@ -15,6 +15,7 @@ const TOO_LONG =
 const FILTERED = /content.{0,12}(filter|policy|management|moderation)|flagged|safety (system|policy)/i;
 const NO_MODEL =
   /model.{0,80}(not (found|exist|available|supported)|does not exist|unknown|decommissioned|deprecated)|(unknown|no such|invalid) model/i;
+const TOO_FAST = /slow down/i;
 const NO_MONEY = /credit|billing|quota|insufficient (balance|funds)|payment/i;
 
 /** By status alone; what a 400 means depends on its message. */
@@ -35,6 +36,8 @@ const BY_STATUS: Readonly<Record<number, FailureClass>> = {
   501: "bad_request",
   504: "timeout",
   524: "timeout",
+  // Overloaded: as with any limit, fewer requests help, and others have their turn.
+  529: "rate_limited",
 };
 
 /** The class of an error that its vendor's codes did not decide, by HTTP status and by the words that vendors use. */
@@ -45,6 +48,8 @@ export function classifyError(status: number, { message }: ErrorReport): Failure
     if (NO_MODEL.test(message)) return "model_not_found";
     if (status === 400 && NO_MONEY.test(message)) return "auth";
   }
+  // OpenAI, of a rate that rose too suddenly; its other 503 is a server that is out.
+  if (status === 503 && TOO_FAST.test(message)) return "rate_limited";
   if (status === 403 && FILTERED.test(message)) return "content_filter";
   const known = BY_STATUS[status];
   if (known !== undefined) return known;

@@ -36,7 +36,7 @@ describe("a provider call", () => {
     const running = call(fetch, { signal: abort.signal });
     await vi.waitFor(() => expect(fetch).toHaveBeenCalled());
     abort.abort();
-    expect(await running).toEqual({ kind: "cancelled", usage: null });
+    expect(await running).toMatchObject({ kind: "cancelled", usage: null });
   });
 
   it("settles when time is over although the network never does", async () => {
@@ -95,6 +95,34 @@ describe("a provider call", () => {
 
   it("is unavailable, and does not throw, at an address that is none", async () => {
     expect(await call(answering(200, "", ""), {}, "no address")).toMatchObject({ kind: "failure", failure: { class: "unavailable" } });
+  });
+
+  it("tells the provider's limits as they are to be read when the answer is complete", async () => {
+    let ms = 0;
+    async function* slow(): AsyncGenerator<Uint8Array> {
+      ms += 700;
+      yield Buffer.from(COMPLETION);
+    }
+    const headers: [string, string][] = [
+      ["content-type", "application/json"],
+      ["x-ratelimit-remaining-requests", "0"],
+      ["x-ratelimit-reset-requests", "1s"],
+      ["x-ratelimit-limit-tokens", "50"],
+      ["x-ratelimit-remaining-tokens", "0"],
+      ["x-ratelimit-reset-tokens", "500ms"],
+    ];
+    const fetch: HttpFetch = async () => ({ status: 200, headers, body: slow() });
+    const connection = { preset: "openai", wire: "openai", baseUrl: "http://127.0.0.1:1/v1", apiKey: null, auth: "bearer" } as const;
+    const provider = createProvider(connection, { fetch, clock: { now: () => 0, monotonicMs: () => ms } });
+    const options = { signal: new AbortController().signal, stream: false, timeouts: { firstTokenMs: 5000, idleMs: 5000 } };
+    expect(await provider.call({ model: "m", messages: [], params: {} }, options)).toMatchObject({
+      kind: "success",
+      observed: {
+        requests: { limit: null, remaining: 0, resetMs: 300 },
+        tokens: { limit: 50, remaining: null, resetMs: null },
+        inputTokens: null,
+      },
+    });
   });
 
   it("leaves nothing behind on the caller's signal", async () => {

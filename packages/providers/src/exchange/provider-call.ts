@@ -8,6 +8,7 @@ import { type Answer, judgeAnswer } from "./answer.ts";
 import { createFailure } from "./create-failure.ts";
 import { emitAnswer } from "./emit-answer.ts";
 import { classifyError } from "./error-report.ts";
+import { ageObservedLimits, NOTHING_OBSERVED, type ObservedLimits, parseObservedLimits } from "./observed-limits.ts";
 import { CallerFault, readStream, UnreadableAnswer } from "./read-stream.ts";
 import { parseRetryAfter } from "./retry-after.ts";
 import { type Silence, SilenceWatch } from "./silence-watch.ts";
@@ -32,6 +33,8 @@ export class ProviderCall {
   readonly #streamed: StreamedAnswer;
   #silence: Silence | null = null;
   #headers: Record<string, string> = {};
+  /** What the headers said of limits, and when, by the monotonic clock. */
+  #observed: { limits: ObservedLimits; atMs: number } = { limits: NOTHING_OBSERVED, atMs: 0 };
 
   constructor(
     wire: VendorWire,
@@ -51,7 +54,7 @@ export class ProviderCall {
 
   async run(loadTarget: Promise<RequestTarget>): Promise<ProviderOutcome> {
     const { signal, stream, timeouts } = this.#options;
-    if (signal.aborted) return { kind: "cancelled", usage: null };
+    if (signal.aborted) return { kind: "cancelled", usage: null, observed: NOTHING_OBSERVED };
     const request = this.#wire.toRequest(this.#request, stream, this.#connection);
     if ("failure" in request) return this.#failed(request.failure);
     const interrupted = new Promise<ProviderOutcome>((resolve) => {
@@ -85,6 +88,8 @@ export class ProviderCall {
       return this.#failed(createFailure("unavailable", `no response: ${describe(error)}`, { code: codeOf(error) }));
     }
     this.#headers = Object.fromEntries(response.headers);
+    const { clock } = this.#dependencies;
+    this.#observed = { limits: parseObservedLimits(this.#headers, clock.now()), atMs: clock.monotonicMs() };
     if (response.status < 200 || response.status > 299) return this.#refused(response);
     try {
       if (response.body === null) throw new UnreadableAnswer("the answer has no body");
@@ -126,7 +131,13 @@ export class ProviderCall {
     }
     const judged = this.#judge(answer);
     if ("failure" in judged) return this.#failed(judged.failure, answer.choices[0]?.message.content ?? "");
-    return { kind: "success", result: judged.result, reportedCostUsd: answer.reportedCostUsd, headers: this.#headers };
+    return {
+      kind: "success",
+      result: judged.result,
+      reportedCostUsd: answer.reportedCostUsd,
+      headers: this.#headers,
+      observed: this.#observedLimits(),
+    };
   }
 
   /** An answer with an error's status. */
@@ -156,7 +167,7 @@ export class ProviderCall {
   }
 
   #interruption(): ProviderOutcome {
-    if (this.#options.signal.aborted) return { kind: "cancelled", usage: this.#streamed.usage };
+    if (this.#options.signal.aborted) return { kind: "cancelled", usage: this.#streamed.usage, observed: this.#observedLimits() };
     if (this.#streamed.isComplete) return this.#judged(this.#streamed.build());
     return this.#failed(createFailure("timeout", SILENCES[this.#silence ?? "answer"]));
   }
@@ -175,7 +186,12 @@ export class ProviderCall {
     // Some providers quote the key that they refuse.
     const message = key === "" ? failure.message : failure.message.replaceAll(key, "[secret]");
     const { usage, reportedCostUsd } = this.#streamed;
-    return { kind: "failure", failure: { ...failure, message }, usage, partialText, reportedCostUsd, headers: this.#headers };
+    const observed = this.#observedLimits();
+    return { kind: "failure", failure: { ...failure, message }, usage, partialText, reportedCostUsd, headers: this.#headers, observed };
+  }
+
+  #observedLimits(): ObservedLimits {
+    return ageObservedLimits(this.#observed.limits, this.#dependencies.clock.monotonicMs() - this.#observed.atMs);
   }
 
   readonly #onSilence = (silence: Silence): void => {

@@ -17,7 +17,7 @@ const BY_CODE: Readonly<Record<string, FailureClass>> = {
   DeploymentNotFound: "model_not_found",
   rate_limit_exceeded: "rate_limited",
   rate_limit_error: "rate_limited",
-  overloaded_error: "unavailable",
+  overloaded_error: "rate_limited",
 };
 
 /**
