@@ -41,6 +41,7 @@ export {
   type TokenEstimate,
   type WaitingJob,
 } from "./limits/limits-desk.ts";
+export { type LimitsBoardOptions, openLimitsBoard } from "./limits/open-limits-board.ts";
 export { type LimitsDeskOptions, openLimitsDesk } from "./limits/open-limits-desk.ts";
 export type { ProviderLimitSettings, ScopeLimits } from "./limits/scope-limits.ts";
 export { REDIS_PROTOCOLS, type RedisTarget } from "./redis/connect-redis.ts";

@@ -1,7 +1,7 @@
 import type { ProviderLimitSettings, ScopeLimits } from "./scope-limits.ts";
 
 /** In the order in which the scripts have them. */
-const LIMIT_FIELDS = [
+export const LIMIT_FIELDS = [
   "requestsPerMinute",
   "inputTokensPerMinute",
   "outputTokensPerMinute",

@@ -88,9 +88,10 @@ if not where and redis.call('HGET', order_key(provider), 'full') ~= '1' and is_f
     return reply
   end
 end
-local expected = expect_wait(provider, record, record.class, wait)
+-- Nobody knows when an operator resumes.
+local expected = why == 'paused' and -1 or expect_wait(provider, record, record.class, wait)
 local place = record.inbox == '' and 'job' or 'place'
-if place == 'place' and record.job ~= '' and expected > tonumber(ARGV[14]) then
+if place == 'place' and record.job ~= '' and (why == 'paused' or expected > tonumber(ARGV[14])) then
   place, record.inbox = 'job', ''
   write_ticket(provider, ticket, record)
 end

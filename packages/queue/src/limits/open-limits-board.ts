@@ -1,0 +1,80 @@
+import { randomUUID } from "node:crypto";
+import type { Clock } from "@composite-llm/core";
+import { connectRedis, type RedisTarget } from "../redis/connect-redis.ts";
+import { createRedisClock } from "../redis/redis-clock.ts";
+import { expectWait } from "./expect-wait.ts";
+import { createLimitScripts } from "./limit-scripts.ts";
+import type { LimitsBoard, ProviderPart, ProviderState } from "./limits-board.ts";
+import type { PromoteJob } from "./limits-desk.ts";
+import { openLooks } from "./looks.ts";
+import { readBoard } from "./read-board.ts";
+
+export interface LimitsBoardOptions {
+  /** The Redis of the limits. */
+  redis: RedisTarget;
+  clock: Clock;
+  /** Brings a job back that waited for a grant, for instance until a provider was resumed. */
+  promote: PromoteJob;
+}
+
+const REFRESH_MS = 500;
+/** A picture older than this tells nothing. */
+const OLD_MS = 5000;
+
+const OPERATIONS = { resume: 0, pause: 1, drain: 2 } as const;
+
+/** Opens the board in the background; while Redis is out, what is asked of it rejects, and nobody can tell how long calls wait. */
+export function openLimitsBoard({ redis, clock, promote }: LimitsBoardOptions): LimitsBoard {
+  const commands = connectRedis(redis, "producer");
+  const scripts = createLimitScripts(commands, redis.prefix);
+  const redisClock = createRedisClock(clock);
+  const monotonicMs = (): number => clock.monotonicMs();
+  const looks = openLooks({ scripts, process: randomUUID(), monotonicMs, promote, onError: redis.onError });
+  let picture: { states: ReadonlyMap<string, ProviderState>; atMs: number } | null = null;
+  let askedAtMs = Number.NEGATIVE_INFINITY;
+  let triedAtMs = Number.NEGATIVE_INFINITY;
+
+  const read = async (): Promise<readonly ProviderState[]> => {
+    const reply = await scripts.board();
+    redisClock.observe(Number(reply[0]));
+    const states = readBoard(reply);
+    picture = { states: new Map(states.map((state) => [state.provider, state])), atMs: monotonicMs() };
+    return states;
+  };
+
+  const refresh = (): void => {
+    triedAtMs = monotonicMs();
+    read().catch(redis.onError);
+  };
+
+  const operate = async (operation: number, provider: string, { key = "", model = "" }: ProviderPart): Promise<boolean> => {
+    const [outcome, , lookMs, jobs] = await scripts.operate(provider, operation, key, model);
+    looks.follow(provider, lookMs, jobs);
+    return outcome === "ok";
+  };
+
+  // Somebody who asked a moment ago is likely to ask again.
+  const timer = setInterval(() => {
+    if (monotonicMs() - askedAtMs < OLD_MS) refresh();
+  }, REFRESH_MS);
+
+  return {
+    providers: read,
+    expectedWaitMs: (provider, model, callClass) => {
+      askedAtMs = monotonicMs();
+      if (askedAtMs - (picture?.atMs ?? Number.NEGATIVE_INFINITY) > REFRESH_MS && askedAtMs - triedAtMs > REFRESH_MS) refresh();
+      if (picture === null || askedAtMs - picture.atMs > OLD_MS) return null;
+      const state = picture.states.get(provider);
+      return state === undefined ? null : expectWait(state, model, callClass, redisClock.now());
+    },
+    pause: (provider, part) => operate(OPERATIONS.pause, provider, part),
+    drain: (provider, part) => operate(OPERATIONS.drain, provider, part),
+    resume: (provider, part) => operate(OPERATIONS.resume, provider, part),
+    close: () => {
+      clearInterval(timer);
+      looks.close();
+      commands.disconnect();
+      return Promise.resolve();
+    },
+  };
+}
