@@ -16,7 +16,6 @@ export { loadConfiguration, type LoadOptions } from "./load-configuration.ts";
 export type { NameContext, ResolvedModel } from "./names/name-book.ts";
 export { resolveFallbacks } from "./names/resolve-fallbacks.ts";
 export { type ResolvedMember, resolveMember, type ResolvedName, resolveModelName } from "./names/resolve-model-name.ts";
-export { orderKeys } from "./providers/order-keys.ts";
 export { type ProviderLimitSettings, toLimitSettings } from "./providers/to-limit-settings.ts";
 export type { KnownStrategy, StrategySource } from "./strategy-registry.ts";
 export { loadDotEnv } from "./load-dot-env.ts";

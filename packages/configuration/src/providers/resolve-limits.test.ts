@@ -42,6 +42,7 @@ describe("limits of a provider", () => {
     const { settings } = await settingsOf("openai", ALL, { A: "one", B: "two" });
     expect(settings).toEqual({
       adaptive: false,
+      tokensCounted: "requested",
       limits: {
         concurrent: 1,
         requestsPerMinute: 2,

@@ -1,9 +1,11 @@
+import type { TokensCounted } from "@composite-llm/pricing";
 import type { ModelLimits, ProviderKey, ResolvedProvider, ScopeLimits } from "../configuration.ts";
 import { toScopeLimits } from "./resolve-limits.ts";
 
 /** The limits of a provider and of its parts, without its secrets: what those who keep to limits need. */
 export interface ProviderLimitSettings {
   adaptive: boolean;
+  tokensCounted: TokensCounted;
   /** Of all keys together. */
   limits: ScopeLimits;
   /** The first that fits a model applies. */
@@ -16,9 +18,10 @@ export interface ProviderLimitSettings {
 const NO_KEY = "none";
 
 export function toLimitSettings({ limits, keys }: Pick<ResolvedProvider, "limits" | "keys">): ProviderLimitSettings {
-  const { adaptive, tokensCounted: _tokensCounted, models, ...own } = limits;
+  const { adaptive, tokensCounted, models, ...own } = limits;
   return {
     adaptive,
+    tokensCounted,
     limits: own,
     models,
     keys:
