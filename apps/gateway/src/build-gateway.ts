@@ -1,5 +1,5 @@
 import type { Clock } from "@composite-llm/core";
-import type { RunGate } from "@composite-llm/queue";
+import type { LimitsBoard, RunGate } from "@composite-llm/queue";
 import type { Logger, Version } from "@composite-llm/runtime";
 import { fastify, type FastifyInstance } from "fastify";
 import { registerAdmin } from "./admin/register-admin.ts";
@@ -13,6 +13,7 @@ import { registerHealth } from "./health/register-health.ts";
 import { registerCors } from "./http/register-cors.ts";
 import { registerRequestLog } from "./http/register-request-log.ts";
 import { registerModels } from "./models/register-models.ts";
+import { registerProviders } from "./providers/register-providers.ts";
 import { createHangUpPolicy } from "./runs/hang-up.ts";
 import type { OpenAnswers } from "./runs/open-answers.ts";
 import { registerRuns } from "./runs-api/register-runs.ts";
@@ -23,6 +24,7 @@ import { DEFAULT_STREAM_TIMING, type StreamTiming } from "./sse/sse-connection.t
 
 export interface GatewayDeps {
   gate: RunGate;
+  limits: LimitsBoard;
   /** What follows from the configuration as it is now. */
   settings(): Settings;
   bodyLimitBytes: number;
@@ -46,7 +48,7 @@ const REQUEST_TIMEOUT_MS = 120_000;
 
 /** The HTTP API, ready to listen or to be injected into. */
 export function buildGateway(deps: GatewayDeps): Gateway {
-  const { gate, settings, logger, bodyLimitBytes, randomBytes, clock } = deps;
+  const { gate, limits, settings, logger, bodyLimitBytes, randomBytes, clock } = deps;
   const openAnswers: OpenAnswers = new Set();
   const hangUps = createHangUpPolicy();
   const app = fastify({
@@ -87,6 +89,7 @@ export function buildGateway(deps: GatewayDeps): Gateway {
 
   app.register((admin, _options, done) => {
     registerAdmin(admin, gate, settings);
+    registerProviders(admin, limits, settings);
     done();
   });
 

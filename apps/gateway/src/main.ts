@@ -2,9 +2,11 @@ import { readFile } from "node:fs/promises";
 import { systemClock } from "@composite-llm/core";
 import { createRunGate, joinRunGates, openShards } from "@composite-llm/queue";
 import { readVersion, runService } from "@composite-llm/runtime";
+import { refuseByPlan } from "./admission/refuse-by-plan.ts";
 import { checkListenHost } from "./auth/check-listen-host.ts";
 import { buildGateway } from "./build-gateway.ts";
 import { createRandomPool } from "./http/random-pool.ts";
+import { openLimits } from "./open-limits.ts";
 import { openSettings } from "./open-settings.ts";
 import { parseConfig } from "./parse-config.ts";
 
@@ -32,8 +34,18 @@ await runService({
     const gate = joinRunGates(
       await openShards(shards, { open: (redis, shard) => createRunGate({ ...redis, shard, clock: systemClock, resultTtlMs }) }),
     );
+    const limits = openLimits({
+      redis: {
+        url: config.limitsRedisUrl,
+        prefix: config.redisPrefix,
+        onError: (error) => logger.warn({ err: error }, "the Redis of the limits"),
+      },
+      shards,
+      clock: systemClock,
+    });
     const gateway = buildGateway({
-      gate,
+      gate: config.refusesByPlan ? refuseByPlan(gate, limits) : gate,
+      limits,
       settings: () => settings.current(),
       bodyLimitBytes: settings.bodyLimitBytes,
       clock: systemClock,
@@ -49,6 +61,7 @@ await runService({
         settings.close();
         await gateway.shutdown(DRAIN_MS);
         await gate.close();
+        await limits.close();
       },
     };
   },

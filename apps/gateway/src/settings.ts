@@ -1,4 +1,4 @@
-import type { Configuration } from "@composite-llm/configuration";
+import { type Configuration, toLimitSettings } from "@composite-llm/configuration";
 import type { Registry, StrategyPlanner } from "@composite-llm/strategies/plan";
 import { createKeyTable, type KeyTable } from "./auth/key-table.ts";
 import { createModelDirectory, type ModelDirectory } from "./models/model-directory.ts";
@@ -13,6 +13,8 @@ export interface Settings {
   planner: Planner;
   models: ModelDirectory;
   corsOrigins: ReadonlySet<string>;
+  /** Names of the keys of each provider that can be called. */
+  providerKeys: ReadonlyMap<string, readonly string[]>;
 }
 
 export function createSettings(configuration: Configuration, planners: Registry<StrategyPlanner>): Settings {
@@ -22,6 +24,9 @@ export function createSettings(configuration: Configuration, planners: Registry<
     operator: createKeyTable(configuration.operatorKey === null ? [] : [{ name: "operator", key: configuration.operatorKey, models: [] }]),
     planner: createPlanner(configuration, planners, catalog),
     models: createModelDirectory({ configuration, planners, catalog }),
+    providerKeys: new Map(
+      [...configuration.providers].map(([name, provider]) => [name, toLimitSettings(provider).keys.map((key) => key.name)]),
+    ),
     corsOrigins: new Set(configuration.server.corsOrigins),
   };
 }

@@ -14,6 +14,7 @@ export { ConfigurationError, type ConfigurationProblem } from "./configuration-p
 export type { Environment } from "./environment.ts";
 export { loadConfiguration, type LoadOptions } from "./load-configuration.ts";
 export type { NameContext, ResolvedModel } from "./names/name-book.ts";
+export { quoteName } from "./names/quote-name.ts";
 export { resolveFallbacks } from "./names/resolve-fallbacks.ts";
 export { type ResolvedMember, resolveMember, type ResolvedName, resolveModelName } from "./names/resolve-model-name.ts";
 export { type ProviderLimitSettings, toLimitSettings } from "./providers/to-limit-settings.ts";

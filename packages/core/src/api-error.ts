@@ -11,6 +11,7 @@ export const API_ERRORS = {
   operator_only: { status: 403, type: "permission_error", retry: null },
   model_not_allowed: { status: 403, type: "permission_error", retry: null },
   model_not_found: { status: 404, type: "invalid_request_error", retry: null },
+  provider_not_found: { status: 404, type: "invalid_request_error", retry: null },
   run_not_found: { status: 404, type: "invalid_request_error", retry: null },
   unknown_endpoint: { status: 404, type: "invalid_request_error", retry: null },
   idempotency_conflict: { status: 409, type: "invalid_request_error", retry: false },

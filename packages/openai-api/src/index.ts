@@ -7,4 +7,5 @@ export { formatPath } from "./format-path.ts";
 export { invalidRequest } from "./invalid-request.ts";
 export { type ModelCard, modelCard, type ModelList, modelList } from "./model-list.ts";
 export { MAX_JSON_DEPTH, parseJsonBody } from "./parse-json-body.ts";
+export { parseProviderPart, type ProviderPartBody } from "./provider-part.ts";
 export { type OptionNames, type SeparatedOptions, separateOptions } from "./separate-options.ts";

@@ -17,7 +17,7 @@ function toObject(entry: QuarantineEntry): QuarantinedObject {
   return { id: entry.id, object: "composite.quarantined", run: entry.run, ...toQuarantineObject(entry) };
 }
 
-/** `/v1/admin`: what only the operator may see and do. */
+/** `/v1/admin`, and what else is registered beside it: what only the operator may see and do. */
 export function registerAdmin(app: FastifyInstance, gate: RunGate, settings: () => KnownKeys): void {
   app.addHook("onRequest", (request, _reply, done) => {
     checkOperator(settings(), request.headers.authorization);

@@ -41,6 +41,7 @@ export function createFakeRunGate(): FakeRunGate {
         if (submission.graceMs === GOES_ON) known.keep();
         return { run: known.run, isJoined: true, following: follow === null ? null : known.follow(follow) };
       }
+      if (submission.refusal !== undefined) throw submission.refusal;
       const fake = createFakeRun(createRunId(plan.createdAtMs), structuredClone(plan), submission);
       submitted.push(fake);
       const following = follow === null ? null : fake.follow(follow);

@@ -126,9 +126,9 @@ export async function createRunGate(options: RunGateOptions): Promise<RunGate> {
     const { graceMs, idempotencyKey, fingerprint, twin, inheritFrom } = submission;
     const planJson = JSON.stringify(plan);
     const needed = neededBytes(plan, Buffer.byteLength(planJson));
-    const isFull = !memory.hasRoomFor(needed);
+    const refusal = submission.refusal ?? (memory.hasRoomFor(needed) ? null : full());
     // A run that exists can still be joined by its key.
-    if (isFull && idempotencyKey === null) throw full();
+    if (refusal !== null && idempotencyKey === null) throw refusal;
     const enqueue = () => runs.add("run", { v: 1, run }, { jobId: `${run}.1` });
     const accepted = scripts.accept(
       run,
@@ -144,7 +144,7 @@ export async function createRunGate(options: RunGateOptions): Promise<RunGate> {
       fingerprint,
       twin === "none" ? "" : 1,
       plan.webhook === null ? "" : 1,
-      isFull ? 1 : "",
+      refusal === null ? "" : 1,
       needed,
     );
     const inherited = inheritFrom === null ? null : scripts.inherit(run, inheritFrom);
@@ -154,7 +154,7 @@ export async function createRunGate(options: RunGateOptions): Promise<RunGate> {
     const [[outcome, found]] = await Promise.all([accepted, inherited, mayBeKnown ? null : enqueue()]);
     if (outcome === "joined") return toFoundRun(found);
     if (outcome === "conflict") throw new ApiError("idempotency_conflict", CONFLICT);
-    if (outcome === "full") throw full();
+    if (outcome === "full") throw refusal ?? full();
     if (outcome !== "ok") throw new Error(`accept: ${outcome}`);
     if (mayBeKnown) await enqueue();
     memory.note(needed);

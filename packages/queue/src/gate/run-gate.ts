@@ -1,5 +1,5 @@
 import type { Quarantined, RunEvent, RunPlan, RunState } from "@composite-llm/contracts";
-import type { RunId } from "@composite-llm/core";
+import type { ApiError, RunId } from "@composite-llm/core";
 import type { QuarantineEntry } from "../quarantine/quarantine-list.ts";
 import type { JournalSnapshot } from "../run/journal-snapshot.ts";
 
@@ -46,6 +46,8 @@ export interface Submission {
   twin: "none" | "may_be_adopted" | "adopts";
   /** A failed run whose successes this one begins with. */
   inheritFrom: RunId | null;
+  /** What a new run is refused with: then one that exists can still be joined, and nothing else. Absent: it is taken. */
+  refusal?: ApiError;
 }
 
 export interface Submitted {
@@ -102,7 +104,7 @@ export interface RunGate {
    * Accepts a run and follows it from its first event, or joins the one that the request means.
    *
    * @throws ApiError `queue_unavailable` when Redis does not answer; `queue_full` when it has room only for the runs under way; `idempotency_conflict`
-   * when the key stands for another body
+   * when the key stands for another body; the submission's own refusal
    */
   submit(plan: RunPlan, submission: Submission): Promise<Submitted>;
   /** Follows a run that was accepted before. */

@@ -1,4 +1,4 @@
-import { createRunId } from "@composite-llm/core";
+import { ApiError, createRunId } from "@composite-llm/core";
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from "vitest";
 import { openProtocolBench, type ProtocolBench } from "../fixtures/protocol-bench.ts";
 import { GOES_ON } from "./run-gate.ts";
@@ -67,6 +67,25 @@ describe("an idempotency key", () => {
     await vi.waitFor(() => expect(first.events.length).toBeGreaterThan(0), patience);
     const second = await bench.submit({}, key);
     await vi.waitFor(() => expect(second.events).toEqual(first.events), patience);
+  });
+});
+
+describe("a submission that is refused as a new run", () => {
+  const refusal = new ApiError("provider_rate_limited", "not now");
+
+  it("stores nothing, with a key or without", async () => {
+    const keys = async () => (await bench.redis.keys(`${bench.prefix}:*`)).toSorted();
+    const before = await keys();
+    for (const idempotencyKey of [null, fresh()]) {
+      await expect(bench.submit({}, { idempotencyKey, refusal })).rejects.toBe(refusal);
+    }
+    expect(await keys()).toEqual(before);
+  });
+
+  it("joins the run that its key stands for", async () => {
+    const key = { idempotencyKey: fresh(), fingerprint: "f" };
+    const { run } = await bench.submit({}, key);
+    expect(await bench.submit({}, { ...key, refusal })).toMatchObject({ run, isJoined: true });
   });
 });
 

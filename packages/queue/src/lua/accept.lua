@@ -1,7 +1,7 @@
 -- accept: stores the plan and opens the run, or finds the one that an idempotency key stands for. ARGV: 1 plan, 2 caller, 3 total deadline ms,
 -- 4 time to live ms, 5 listener (empty: nobody follows) and 6 how long it counts without a sign, 7 grace ms after the last listener is gone
 -- (-1: the run goes on without any), 8 idempotency key (empty: none), 9 fingerprint of the body, 10 whether a retry without a key may adopt it,
--- 11 whether somebody is to be told of its end by a webhook, 12 whether Redis is above its watermark (1: only joining is possible), 13 bytes that
+-- 11 whether somebody is to be told of its end by a webhook, 12 whether new runs are refused (1: only joining is possible), 13 bytes that
 -- the run may come to need.
 -- Returns ok with Redis time and deadline, joined with a run's id, conflict, or full.
 local plan, caller, total_deadline, ttl = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
