@@ -1,13 +1,15 @@
 import type { Clock, Random } from "@composite-llm/core";
-import type { CallDesk } from "@composite-llm/queue";
+import type { CallDesk, LimitsDesk } from "@composite-llm/queue";
 import type { Logger } from "@composite-llm/runtime";
-import type { Admission } from "./admission.ts";
 import type { CallTarget } from "./call-target.ts";
 
 /** What a call needs of this process. */
 export interface CallDeps {
   desk: CallDesk;
-  admission: Admission;
+  /** Nothing is sent to a provider without a lease of these. */
+  limits: Pick<LimitsDesk, "admit" | "learned" | "leave">;
+  /** A caller's share of a busy provider. */
+  weightOf(caller: string): number;
   /** Null when this process knows no such provider. */
   targetOf(provider: string): CallTarget | null;
   clock: Clock;

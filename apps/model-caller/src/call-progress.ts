@@ -9,13 +9,21 @@ import type { CallEnd } from "./call-end.ts";
 export interface CallProgress {
   readonly startedAtMs: number;
   tries: number;
-  admissionWaitMs: number;
+  /** Time that it waited for its provider's limits, here and before it was taken up here. */
+  readonly admissionWaitMs: number;
   /** From the sending of the last try to its first token. */
   ttftMs: number | null;
   /** What the last try used and cost by itself. */
   readonly last: Spending;
   /** Adds what a try used and cost. */
   spend(usage: Usage, cost: CallCost): void;
+  /**
+   * Notes that it waited for its provider's limits.
+   *
+   * @param hereMs since it was asked for here
+   * @param inAllMs since it was first asked for, wherever
+   */
+  waited(hereMs: number, inAllMs: number): void;
   /** Notes that a request leaves now. */
   sent(): void;
   toReport(end: CallEnd, adjusted: string[]): CallReport;
@@ -26,13 +34,17 @@ export function createCallProgress(claim: CellClaim, redisClock: RedisClock, clo
   const startedAtMs = redisClock.now();
   const beganAt = clock.monotonicMs();
   let sentAt: number | null = null;
+  let admissionWaitMs = 0;
+  let waitedBeforeMs = 0;
   let usage = NO_USAGE;
   let cost: CallCost | null = null;
   let last: Spending = { usage: NO_USAGE, ...UNPRICED };
   return {
     startedAtMs,
     tries: 0,
-    admissionWaitMs: 0,
+    get admissionWaitMs() {
+      return admissionWaitMs;
+    },
     ttftMs: null,
     get last() {
       return last;
@@ -41,6 +53,11 @@ export function createCallProgress(claim: CellClaim, redisClock: RedisClock, clo
       last = { usage: more, ...costOfTry };
       usage = addUsage(usage, more);
       cost = cost === null ? costOfTry : addCost(cost, costOfTry);
+    },
+    waited: (hereMs, inAllMs) => {
+      const beforeMs = Math.max(0, inAllMs - hereMs);
+      waitedBeforeMs += beforeMs;
+      admissionWaitMs += Math.round(hereMs + beforeMs);
     },
     sent: () => {
       sentAt ??= clock.monotonicMs();
@@ -54,8 +71,9 @@ export function createCallProgress(claim: CellClaim, redisClock: RedisClock, clo
         model: step.model,
         servedModel: end.kind === "succeeded" ? end.result.servedModel : null,
         tries: this.tries,
-        queueWaitMs: Math.max(0, startedAtMs - job.queuedAtMs),
-        admissionWaitMs: this.admissionWaitMs,
+        // What waits for its provider in the queue does not wait for a worker.
+        queueWaitMs: Math.max(0, Math.round(startedAtMs - job.queuedAtMs - waitedBeforeMs)),
+        admissionWaitMs,
         ttftMs: this.ttftMs,
         latencyMs: Math.round(clock.monotonicMs() - (sentAt ?? beganAt)),
         startedAtMs,

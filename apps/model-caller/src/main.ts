@@ -40,6 +40,11 @@ async function start({ env, logger, signal }: ServiceContext): Promise<RunningSe
   }));
   const caller = await buildModelCaller({
     shards,
+    limits: {
+      url: config.limitsRedisUrl,
+      prefix: config.redisPrefix,
+      onError: (error: Error) => logger.warn({ err: error }, "redis of the limits"),
+    },
     configuration: source.current(),
     only: config.only,
     concurrency: config.concurrency,

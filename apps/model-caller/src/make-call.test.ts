@@ -1,13 +1,10 @@
-import { type CallJob, type CallReport, type CallStep, type ModelDelta, NO_USAGE } from "@composite-llm/contracts";
-import { createRunId, type Failure, OUTPUT_CAP } from "@composite-llm/core";
+import { type ModelDelta, NO_USAGE } from "@composite-llm/contracts";
+import { OUTPUT_CAP } from "@composite-llm/core";
 import type { CallCost } from "@composite-llm/pricing";
-import { type CallOptions, NOTHING_OBSERVED, type ProviderOutcome } from "@composite-llm/providers";
-import type { CallDesk, CellClaim, Spending, TryEnd, Unfinished } from "@composite-llm/queue";
+import type { CallOptions, ProviderOutcome } from "@composite-llm/providers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { createLocalAdmission } from "./admission.ts";
-import type { CallDeps } from "./call-deps.ts";
 import { toFailure } from "./call-end.ts";
-import { makeCall } from "./make-call.ts";
+import { failure, openRequest, setUpCall as setUp, STEP, success } from "./fixtures/fake-call.ts";
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -15,140 +12,6 @@ beforeEach(() => {
 afterEach(() => {
   vi.useRealTimers();
 });
-
-const STEP: CallStep = {
-  step: "propose.0.0",
-  stage: "propose",
-  slot: 0,
-  role: "proposer",
-  rank: 2,
-  model: "m",
-  params: {},
-  prompt: 0,
-  publish: null,
-  stream: false,
-};
-
-function success(text: string): ProviderOutcome {
-  const choice = { index: 0, message: { role: "assistant" as const, content: text }, finish_reason: "stop" as const };
-  const usage = { ...NO_USAGE, inputTokens: 10, outputTokens: 2 };
-  return {
-    kind: "success",
-    result: { servedModel: "m-1", choices: [choice], usage },
-    reportedCostUsd: null,
-    headers: {},
-    observed: NOTHING_OBSERVED,
-  };
-}
-
-function failure(failureClass: Failure["class"], retryAfterMs: number | null = null): ProviderOutcome {
-  const failed = { class: failureClass, message: "no", status: 500, code: null, param: null, retryAfterMs };
-  return { kind: "failure", failure: failed, usage: null, partialText: "", reportedCostUsd: null, headers: {}, observed: NOTHING_OBSERVED };
-}
-
-type Answer = ProviderOutcome | ((options: CallOptions) => Promise<ProviderOutcome>);
-
-/** A call against a desk and a provider that do as told. */
-function setUp(
-  answers: Answer[],
-  step: CallStep = STEP,
-  refuse: string | null = null,
-  prices: CallCost[] = [],
-  { isAlone = true, left: cell = "lost" }: { isAlone?: boolean; left?: string } = {},
-) {
-  const begun: { tryNumber: number; previous: TryEnd | null }[] = [];
-  const commits: { outcome: string; report: CallReport; unsent: readonly object[]; last: Spending | undefined }[] = [];
-  const givenUp: (Unfinished | null)[] = [];
-  const headers: unknown[] = [];
-  let abort: () => void = () => undefined;
-  const job: CallJob = {
-    v: 1,
-    run: createRunId(0),
-    dispatch: 1,
-    caller: "anonymous",
-    priority: "interactive",
-    provider: "openai",
-    digest: "d",
-    prompts: [[{ role: "user", content: "hi" }]],
-    steps: [step],
-    deadlineMs: 60_000,
-    queuedAtMs: 0,
-  };
-  const desk: CallDesk = {
-    clock: { now: () => performance.now(), observe: () => undefined },
-    wait: async () => ({ kind: "noted" }),
-    begin: async (_claim, tryNumber, previous) => {
-      if (refuse !== null) return { kind: "refused", reason: refuse };
-      begun.push({ tryNumber, previous });
-      return { kind: "begun", deadlineAtMs: 60_000 };
-    },
-    append: async (_claim, _try, cursor) => {
-      cursor.batches += 1;
-      return "added";
-    },
-    commit: async (_claim, outcome, report, _stream, unsent, last) => {
-      commits.push({ outcome, report, unsent, last });
-      return outcome;
-    },
-    giveUp: async (_claim, spent) => {
-      givenUp.push(spent ?? null);
-      return cell;
-    },
-    suffer: async () => null,
-    watch: (_claim, onAbort) => {
-      abort = onAbort;
-      return () => undefined;
-    },
-    isListening: () => true,
-    close: async () => undefined,
-  };
-  const left = [...answers];
-  const closing = new AbortController();
-  const leftPrices = [...prices];
-  const logger = { debug: () => undefined, info: () => undefined } as unknown as CallDeps["logger"];
-  const deps: CallDeps = {
-    desk,
-    admission: createLocalAdmission(
-      () => 10,
-      () => performance.now(),
-    ),
-    targetOf: (provider) =>
-      provider !== "openai"
-        ? null
-        : {
-            provider: {
-              call: async (_request, options) => {
-                headers.push(options.headers);
-                const answer = left.shift();
-                if (answer === undefined) throw new Error("called once too often");
-                return typeof answer === "function" ? answer(options) : answer;
-              },
-            },
-            isSimulated: true,
-            timeouts: { firstTokenMs: 1000, idleMs: 1000 },
-            adapt: (_model, params) => ({ params, adjusted: ["temperature dropped"] }),
-            price: () => leftPrices.shift() ?? { costNanoUsd: 7, costSource: "catalog" },
-          },
-    clock: { now: () => 0, monotonicMs: () => performance.now() },
-    random: () => 0.5,
-    startTimer: (delayMs, callback) => {
-      const timer = setTimeout(callback, delayMs);
-      return () => clearTimeout(timer);
-    },
-    closing: closing.signal,
-    logger,
-  };
-  const claim: CellClaim = { run: job.run as CellClaim["run"], job, step, fence: 1 };
-  return {
-    begun,
-    commits,
-    givenUp,
-    headers,
-    abort: () => abort(),
-    close: () => closing.abort(),
-    run: () => makeCall(claim, isAlone, deps),
-  };
-}
 
 describe("makeCall", () => {
   it("commits the answer with what it used and cost", async () => {
@@ -247,14 +110,17 @@ describe("makeCall", () => {
     expect(call.commits).toMatchObject([{ outcome: "failed", report: { tries: 1, failure: { class: "truncated", code: "output_cap" } } }]);
   });
 
-  it("waits as long as the provider asks", async () => {
-    const call = setUp([failure("rate_limited", 5000), success("yes")]);
+  it("asks the limits again, which know how long a provider without room is left alone, and does not wait by itself", async () => {
+    const call = setUp([failure("rate_limited", 5000), success("yes")], STEP, null, [], {
+      admitted: ["granted", { grantedAfterMs: 1000 }],
+    });
     const running = call.run();
-    await vi.advanceTimersByTimeAsync(4999);
+    await vi.advanceTimersByTimeAsync(999);
     expect(call.begun).toHaveLength(1);
     await vi.advanceTimersByTimeAsync(1);
     await running;
     expect(call.begun).toHaveLength(2);
+    expect(call.limits.settled).toMatchObject([{ kind: "failed", class: "rate_limited", retryAfterMs: 5000 }, { kind: "succeeded" }]);
   });
 
   it("hands a longer wait on to the client instead of waiting it out", async () => {
@@ -264,12 +130,7 @@ describe("makeCall", () => {
   });
 
   it("commits a cancelled call as cancelled", async () => {
-    const call = setUp([
-      ({ signal }) =>
-        new Promise((resolve) =>
-          signal.addEventListener("abort", () => resolve({ kind: "cancelled", usage: null, observed: NOTHING_OBSERVED })),
-        ),
-    ]);
+    const call = setUp([openRequest]);
     const running = call.run();
     await vi.advanceTimersByTimeAsync(10);
     call.abort();
@@ -278,12 +139,7 @@ describe("makeCall", () => {
   });
 
   it("is a time-out when its own time is over", async () => {
-    const call = setUp([
-      ({ signal }) =>
-        new Promise((resolve) =>
-          signal.addEventListener("abort", () => resolve({ kind: "cancelled", usage: null, observed: NOTHING_OBSERVED })),
-        ),
-    ]);
+    const call = setUp([openRequest]);
     const running = call.run();
     await vi.advanceTimersByTimeAsync(60_000);
     await running;

@@ -8,11 +8,14 @@ import {
   required,
   textVariable,
   urlListVariable,
+  urlVariable,
 } from "@composite-llm/runtime";
 
 export interface ModelCallerConfig {
   /** One for each shard, in order. */
   redisUrls: readonly string[];
+  /** Where the providers' limits are kept. */
+  limitsRedisUrl: string;
   redisPrefix: string;
   healthHost: string;
   healthPort: number;
@@ -25,9 +28,10 @@ export interface ModelCallerConfig {
 
 /** @throws StartupError that names every variable with a problem */
 export function parseConfig(env: Environment): ModelCallerConfig {
-  return parseEnvironment(
+  const { redisUrls, limitsRedisUrl, ...config } = parseEnvironment(
     {
       redisUrls: required(urlListVariable("REDIS_URL", REDIS_PROTOCOLS)),
+      limitsRedisUrl: urlVariable("LIMITS_REDIS_URL", REDIS_PROTOCOLS, null),
       redisPrefix: textVariable("REDIS_PREFIX", "composite"),
       healthHost: textVariable("HEALTH_HOST", "127.0.0.1"),
       healthPort: portVariable("MODEL_CALLER_HEALTH_PORT", 8084),
@@ -37,4 +41,5 @@ export function parseConfig(env: Environment): ModelCallerConfig {
     },
     env,
   );
+  return { ...config, redisUrls, limitsRedisUrl: limitsRedisUrl ?? redisUrls[0] ?? "" };
 }

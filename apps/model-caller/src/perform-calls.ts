@@ -6,9 +6,9 @@ import { matchCatalogModel } from "@composite-llm/pricing";
 import { createHttpFetch } from "@composite-llm/providers";
 import { type CallDesk, claimOf, openCallDesk } from "@composite-llm/queue";
 import type { Performer, ServiceContext } from "@composite-llm/runtime";
-import type { Admission } from "./admission.ts";
 import { createCallTargets } from "./create-call-targets.ts";
 import { makeCalls } from "./make-calls.ts";
+import { limitsOf, openLimits, weightIn } from "./open-limits.ts";
 import { parseConfig } from "./parse-config.ts";
 import { startTimer } from "./start-timer.ts";
 
@@ -21,9 +21,6 @@ export interface CallOrder {
   steps: string[];
 }
 
-/** The service asked for the whole order. */
-const admitted: Admission = { admit: () => Promise.resolve({ waitedMs: 0, release: () => undefined }) };
-
 /** What makes the calls of one job in this process, which was forked for it. */
 export async function preparePerformer({ env, logger, signal }: ServiceContext): Promise<Performer> {
   const config = parseConfig(env);
@@ -35,20 +32,25 @@ export async function preparePerformer({ env, logger, signal }: ServiceContext):
   });
   const http = createHttpFetch();
   const targets = createCallTargets(configuration, { fetch: http.fetch, clock: systemClock });
+  const onError = (error: Error): void => logger.warn({ err: error }, "redis");
+  const target = { prefix: config.redisPrefix, onError };
+  const shards = config.redisUrls.map((url) => ({ ...target, url }));
+  const limits = await openLimits({ redis: { ...target, url: config.limitsRedisUrl }, shards, clock: systemClock, random: Math.random });
+  await limits.configure(limitsOf(configuration));
   let desk: CallDesk | null = null;
   return {
     perform: async (order) => {
       const { data, fence, steps } = order as CallOrder;
       const job = parseCallJob(data);
-      const url = isRunId(job.run) ? config.redisUrls[shardOf(job.run)] : undefined;
-      if (url === undefined) throw new Error("the order names no run of a known shard");
+      const shard = isRunId(job.run) ? shards[shardOf(job.run)] : undefined;
+      if (shard === undefined) throw new Error("the order names no run of a known shard");
       logger.info({ run: job.run, steps }, "alone with the calls of a job");
-      const onError = (error: Error): void => logger.warn({ err: error }, "redis");
-      desk = await openCallDesk({ url, prefix: config.redisPrefix, onError, clock: systemClock });
+      desk = await openCallDesk({ ...shard, clock: systemClock });
       const claims = job.steps.filter(({ step }) => steps.includes(step)).map((step) => claimOf(job, step, fence));
       return makeCalls(claims, {
         desk,
-        admission: admitted,
+        limits,
+        weightOf: (caller) => weightIn(configuration.apiKeys, caller),
         targetOf: (provider) => targets.get(provider) ?? null,
         clock: systemClock,
         random: Math.random,
@@ -58,6 +60,7 @@ export async function preparePerformer({ env, logger, signal }: ServiceContext):
       });
     },
     close: async () => {
+      await limits.close();
       await desk?.close();
       await http.close();
     },

@@ -2,8 +2,8 @@ import { type CallJob, type CallReport } from "@composite-llm/contracts";
 import { createRunId, isRetryable } from "@composite-llm/core";
 import { type IsolatedEnd } from "@composite-llm/runtime";
 import { describe, expect, it } from "vitest";
-import { createLocalAdmission } from "./admission.ts";
 import { createCallsInHand } from "./calls-in-hand.ts";
+import { type Answer, createFakeLimits } from "./fixtures/fake-limits.ts";
 import { type CallJobDeps, processCallJob } from "./process-call-job.ts";
 
 const step = (name: string): CallJob["steps"][number] => ({
@@ -20,7 +20,9 @@ const step = (name: string): CallJob["steps"][number] => ({
 });
 
 /** A job that was taken so often from a worker that died, and what becomes of its calls. */
-function setUp({ steps = ["propose.0.0"], stalls = 0, deaths = stalls, cells = {}, end }: Setting) {
+function setUp({ steps = ["propose.0.0"], stalls = 0, deaths = stalls, cells = {}, end, admitted = [] }: Setting) {
+  const limits = createFakeLimits(admitted);
+  const deferred: string[] = [];
   const begun: string[] = [];
   const commits: CallReport[] = [];
   const apart: unknown[] = [];
@@ -65,12 +67,13 @@ function setUp({ steps = ["propose.0.0"], stalls = 0, deaths = stalls, cells = {
       isListening: () => true,
       close: async () => undefined,
     },
-    admission: createLocalAdmission(
-      () => 10,
-      () => 0,
-    ),
+    limits,
+    weightOf: () => 1,
+    deferred: { add: (claim) => void deferred.push(claim.step.step) },
     targetOf: () => ({
-      provider: { call: () => Promise.reject(new Error("called")) },
+      providerOf: () => ({ call: () => Promise.reject(new Error("called")) }),
+      hasOneKey: true,
+      estimate: async () => ({ inputTokens: 1, outputTokens: 1 }),
       isSimulated: true,
       timeouts: { firstTokenMs: 1000, idleMs: 1000 },
       adapt: (_model, params) => ({ params, adjusted: [] }),
@@ -97,10 +100,12 @@ function setUp({ steps = ["propose.0.0"], stalls = 0, deaths = stalls, cells = {
     stalls,
     signal: new AbortController().signal,
     handBack: async () => new Error("handed back"),
-    postpone: async () => new Error("postponed"),
+    postpone: async (delayMs: number) => new Error(`postponed by ${delayMs} ms`),
   };
-  return { process: () => processCallJob(taken, deps), job, begun, commits, apart, suffered, inHand, untilMs };
+  return { process: () => processCallJob(taken, deps), job, begun, commits, apart, suffered, inHand, untilMs, limits, deferred };
 }
+
+const DEFERRED = { kind: "deferred", expectedMs: null, reason: "rate" } as const;
 
 interface Setting {
   steps?: string[];
@@ -109,6 +114,8 @@ interface Setting {
   /** What becomes of cells that are given up; lost unless given. */
   cells?: Record<string, string>;
   end?: IsolatedEnd;
+  /** How the limits answer; all is granted unless given. */
+  admitted?: Answer[];
 }
 
 describe("a call job", () => {
@@ -152,8 +159,26 @@ describe("a call job", () => {
 
   it("counts the death of that process", async () => {
     const { process, suffered } = setUp({ stalls: 3, end: { kind: "died", how: "killed by SIGKILL" } });
-    await expect(process()).rejects.toThrow("postponed");
+    await expect(process()).rejects.toThrow("postponed by 500 ms");
     expect(suffered).toEqual([null, "killed by SIGKILL"]);
+  });
+
+  it("is put aside until shortly before its end when its provider has no room, and looked after meanwhile", async () => {
+    const { process, deferred, begun } = setUp({ admitted: [DEFERRED] });
+    await expect(process()).rejects.toThrow("postponed by 59000 ms");
+    expect({ deferred, begun }).toEqual({ deferred: ["propose.0.0"], begun: [] });
+  });
+
+  it("is put aside also when a process of its own was told to wait", async () => {
+    const { process, deferred, suffered } = setUp({ stalls: 3, end: { kind: "done", outcome: "deferred" } });
+    await expect(process()).rejects.toThrow("postponed by 59000 ms");
+    expect({ deferred, suffered }).toEqual({ deferred: ["propose.0.0"], suffered: [null] });
+  });
+
+  it("of several calls is done when some of them wait in jobs of their own", async () => {
+    const { process, begun } = setUp({ steps: ["propose.0.0", "propose.0.1"], admitted: [DEFERRED, "granted"] });
+    await process();
+    expect(begun).toEqual(["propose.0.1"]);
   });
 
   it("fails after the twelfth death, with the reason, and cannot be repeated", async () => {

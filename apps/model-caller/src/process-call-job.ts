@@ -3,7 +3,9 @@ import { type CellClaim, claimOf, GIVE_UP_AFTER, QUARANTINE_AFTER, type TakenJob
 import { doApart, type Isolation } from "@composite-llm/runtime";
 import type { CallDeps } from "./call-deps.ts";
 import type { CallsInHand } from "./calls-in-hand.ts";
+import type { DeferredCalls } from "./deferred-calls.ts";
 import { giveUpCall } from "./give-up-call.ts";
+import type { CallOutcome } from "./make-call.ts";
 import { makeCalls } from "./make-calls.ts";
 import type { CallOrder } from "./perform-calls.ts";
 
@@ -11,11 +13,16 @@ export interface CallJobDeps extends CallDeps {
   /** Where calls are made that kept killing their workers. */
   isolation: Isolation;
   inHand: CallsInHand;
+  deferred: DeferredCalls;
 }
 
+/** From the time when a call that waits in nobody's hand is taken up again at the latest to its end: it then says why it was not made. */
+const LAST_LOOK_MS = 1000;
+
 /**
- * Makes all calls of a job at once. When this process ends, the calls that were sent are waited for and the others left to other processes. A call
- * that killed its workers is made in a process of its own, and at last given up. Rejects otherwise only when Redis fails: the job is then taken up again.
+ * Makes all calls of a job at once. When this process ends, the calls that were sent are waited for and the others left to other processes. A call that
+ * its provider has no room for waits as a job that is put aside, until the limits have it promoted. A call that killed its workers is made in a process
+ * of its own, and at last given up. Rejects otherwise only when Redis fails: the job is then taken up again.
  */
 export async function processCallJob(taken: TakenJob, deps: CallJobDeps): Promise<void> {
   const job = parseCallJob(taken.data);
@@ -35,7 +42,7 @@ async function processCalls(taken: TakenJob, job: CallJob, deps: CallJobDeps): P
   const counted = taken.stalls === 0 ? { deaths: 0, reason: "" } : await deps.desk.suffer(first, taken, null);
   if (counted === null) return;
   if (counted.deaths < QUARANTINE_AFTER) {
-    if ((await makeCalls(claims, deps)) === "handed_back") throw await taken.handBack();
+    await putBack(taken, claims, await makeCalls(claims, deps), deps);
   } else if (counted.deaths >= GIVE_UP_AFTER) {
     await Promise.all(claims.map((claim) => giveUpCall(claim, counted, deps)));
   } else {
@@ -56,18 +63,25 @@ async function withoutCompany(claims: CellClaim[], { desk, logger }: CallJobDeps
   return left;
 }
 
+/** Throws what ends the processing of a job that is not done. */
+async function putBack(taken: TakenJob, claims: readonly CellClaim[], outcome: CallOutcome, deps: CallJobDeps): Promise<void> {
+  if (outcome === "handed_back") throw await taken.handBack();
+  if (outcome === "done") return;
+  for (const claim of claims) deps.deferred.add(claim);
+  const { deadlineMs } = claims[0]?.job ?? { deadlineMs: 0 };
+  throw await taken.postpone(Math.max(0, deadlineMs - LAST_LOOK_MS - deps.desk.clock.now()));
+}
+
 async function makeApart(taken: TakenJob, claims: CellClaim[], counted: { deaths: number; reason: string }, deps: CallJobDeps) {
   const { desk, closing, isolation } = deps;
   const first = claims[0] as CellClaim;
-  // The process has no limits to keep by itself: this one asks for it.
-  const lease = await deps.admission.admit(first.job.provider, closing).catch(() => null);
-  if (lease === null) throw await taken.handBack();
-  try {
-    const order: CallOrder = { data: taken.data, fence: taken.fence, steps: claims.map(({ step }) => step.step) };
-    const died = async (how: string): Promise<void> => void (await desk.suffer(first, taken, how));
-    const logger = deps.logger.child({ run: first.run, steps: order.steps, ...counted });
-    await doApart({ ...taken, message: order, died }, { isolation, closing, logger });
-  } finally {
-    lease.release();
-  }
+  // It asks the limits by itself, because what it is granted must be used at once, and it takes a second or two to start.
+  const order: CallOrder = { data: taken.data, fence: taken.fence, steps: claims.map(({ step }) => step.step) };
+  const died = async (how: string): Promise<void> => void (await desk.suffer(first, taken, how));
+  const logger = deps.logger.child({ run: first.run, steps: order.steps, ...counted });
+  const outcome = await doApart({ ...taken, message: order, died }, { isolation, closing, logger });
+  if (outcome !== "deferred") return;
+  // That process is gone: this one hears now when it is not wanted any more.
+  await desk.wait(first);
+  await putBack(taken, claims, outcome, deps);
 }

@@ -1,6 +1,7 @@
 import type { ModelDelta, Params } from "@composite-llm/contracts";
 import type { CallCost } from "@composite-llm/pricing";
-import type { CellClaim, StreamCursor } from "@composite-llm/queue";
+import type { Provider } from "@composite-llm/providers";
+import type { CallSettlement, CellClaim, StreamCursor } from "@composite-llm/queue";
 import type { CallAbort } from "./call-abort.ts";
 import { type CallEnd, toCallEnd } from "./call-end.ts";
 import type { CallDeps } from "./call-deps.ts";
@@ -8,6 +9,7 @@ import type { CallProgress } from "./call-progress.ts";
 import type { CallTarget } from "./call-target.ts";
 import { toJudgeHeaders } from "./judge-headers.ts";
 import { toRequestCost } from "./request-cost.ts";
+import { toSettlement } from "./to-settlement.ts";
 import { type BatchData, toBatches } from "./token-batch.ts";
 import { createTokenSender } from "./token-sender.ts";
 
@@ -19,15 +21,24 @@ export interface RequestEnd {
   unsent: BatchData[];
 }
 
-/** Sends one request to the provider and streams its tokens to the run where the step asks for it. */
+/** What a request is sent with. */
+export interface RequestMeans {
+  /** With the key that the limits gave it. */
+  provider: Provider;
+  /** Aborted when its place within the provider's limits is lost. */
+  lost: AbortSignal;
+}
+
+/** Sends one request to the provider and streams its tokens to the run where the step asks for it. Gives also what the limits are to know of it. */
 export async function sendRequest(
   claim: CellClaim,
   target: CallTarget,
+  { provider, lost }: RequestMeans,
   params: Params,
   progress: CallProgress,
   abort: CallAbort,
   deps: CallDeps,
-): Promise<RequestEnd> {
+): Promise<RequestEnd & { settlement: CallSettlement }> {
   const { job, step } = claim;
   const isStreamed = step.stream && step.publish !== null;
   const stream: StreamCursor = { attempt: 0, batches: 0 };
@@ -43,10 +54,10 @@ export async function sendRequest(
     firstAt ??= deps.clock.monotonicMs();
     if (isStreamed) sender.push(delta);
   };
-  const outcome = await target.provider.call(
+  const outcome = await provider.call(
     { model: step.model, messages: job.prompts[step.prompt] ?? [], params },
     {
-      signal: abort.signal,
+      signal: AbortSignal.any([abort.signal, lost]),
       stream: step.stream,
       timeouts: target.timeouts,
       onDelta,
@@ -57,10 +68,10 @@ export async function sendRequest(
   );
   const left = await sender.close();
   progress.ttftMs = firstAt === null ? null : Math.round(firstAt - sentAt);
-  const end = toCallEnd(outcome, abort.reason);
+  const end = toCallEnd(outcome, abort.reason ?? (lost.aborted ? "lease_lost" : null));
   const cost = toRequestCost(outcome, step.model, target);
   progress.spend(end.usage, cost);
   // What was not streamed is published in one piece, so that whoever follows sees the text of every final answer.
   const whole = end.kind === "succeeded" && step.publish !== null ? toBatches(end.result) : [];
-  return { end, cost, stream, unsent: isStreamed ? left : whole };
+  return { end, cost, stream, unsent: isStreamed ? left : whole, settlement: toSettlement(outcome) };
 }

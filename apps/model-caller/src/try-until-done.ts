@@ -1,70 +1,90 @@
-import { isRetryable, type RetryPolicy, retryDelayMs } from "@composite-llm/core";
 import { NO_USAGE, type Params } from "@composite-llm/contracts";
 import { NOTHING_OBSERVED } from "@composite-llm/providers";
 import type { CellClaim, TryEnd } from "@composite-llm/queue";
 import { UNPRICED } from "./add-cost.ts";
+import { admitCall } from "./admit-call.ts";
 import type { CallAbort } from "./call-abort.ts";
-import { toCallEnd, toFailure } from "./call-end.ts";
+import { toCallEnd } from "./call-end.ts";
 import type { CallDeps } from "./call-deps.ts";
 import type { CallProgress } from "./call-progress.ts";
 import type { CallTarget } from "./call-target.ts";
-import { type RequestEnd, sendRequest } from "./send-request.ts";
+import { nextTryMs } from "./next-try.ts";
+import type { RequestEnd } from "./send-request.ts";
+import { tryOnce } from "./try-once.ts";
 
-/** Retries happen here and nowhere else. A provider that asks for a longer wait than the longest has its answer handed on instead. */
-const RETRIES: RetryPolicy & { longestWaitMs: number } = { maxTries: 3, baseDelayMs: 500, maxDelayMs: 8000, longestWaitMs: 20_000 };
+/** A key that this process does not know: another one has told the limits of a newer configuration. */
+const UNKNOWN_KEY_MS = 500;
 
-/** A call that is not committed here: nobody wants it any more, or this process ends and another one makes it. `last` is how its last try ended. */
-export type NotMade = { refused: string } | { handedBack: true; last: TryEnd | null };
+/** A call that is not committed here: nobody wants it any more, this process ends, or it waits for its provider. `last` is how its last try ended. */
+export type NotMade = { refused: string } | { left: "handed_back" | "deferred"; last: TryEnd | null };
 
 /** The end of a call outside any request. */
 export function unsentEnd(end: RequestEnd["end"]): RequestEnd {
   return { end, cost: UNPRICED, stream: { attempt: 0, batches: 0 }, unsent: [] };
 }
 
-/** Sends the request, again after a failure that may pass, within the call's time. Every request is admitted and announced first. */
+/**
+ * Sends the request, again after a failure that may pass, within the call's time. Every request is admitted and announced first.
+ *
+ * @param mayDefer whether the call may be left to wait in nobody's hand
+ */
 export async function tryUntilDone(
   claim: CellClaim,
   target: CallTarget,
   params: Params,
+  mayDefer: boolean,
   progress: CallProgress,
   abort: CallAbort,
   deps: CallDeps,
 ): Promise<RequestEnd | NotMade> {
   const { job, step } = claim;
+  const { closing, clock, logger } = deps;
   let previous: TryEnd | null = null;
+  let isAnnounced = false;
   // What is not sent yet goes to another process when this one ends; what is sent is waited for.
   const giveUp = (): void => abort.abort("shutdown");
+  const unlessClosing = async <Waited>(wait: () => Promise<Waited>): Promise<Waited> => {
+    closing.addEventListener("abort", giveUp);
+    if (closing.aborted) giveUp();
+    return wait().finally(() => closing.removeEventListener("abort", giveUp));
+  };
+  const aborted = (): RequestEnd | NotMade =>
+    abort.reason === "shutdown"
+      ? { left: "handed_back", last: previous }
+      : unsentEnd(toCallEnd({ kind: "cancelled", usage: null, observed: NOTHING_OBSERVED }, abort.reason));
+
   for (;;) {
-    if (deps.closing.aborted) return { handedBack: true, last: previous };
-    deps.closing.addEventListener("abort", giveUp);
-    const lease = await deps.admission.admit(job.provider, abort.signal).catch(() => null);
-    deps.closing.removeEventListener("abort", giveUp);
-    if (lease === null) {
-      if (abort.reason === "shutdown") return { handedBack: true, last: previous };
-      const failure = toFailure("timeout", "the call's time was over before the provider's limits let it go");
-      return unsentEnd(abort.reason === "deadline" ? { kind: "failed", failure, usage: NO_USAGE } : { kind: "cancelled", usage: NO_USAGE });
+    if (closing.aborted) return { left: "handed_back", last: previous };
+    const askedAtMs = clock.monotonicMs();
+    // One that is announced already has only lost its turn on the way: it is about to be sent.
+    const admission = await unlessClosing(() => admitCall(claim, target, params, mayDefer && !isAnnounced, abort, deps));
+    const waitedMs = clock.monotonicMs() - askedAtMs;
+    if (admission.kind === "deferred") return { left: "deferred", last: previous };
+    if (admission.kind !== "granted") {
+      // Of one whose time is over, all since it was dispatched, when it was taken up before and put aside.
+      const isOver = admission.kind === "refused" && admission.failure.class === "rate_limited";
+      progress.waited(waitedMs, isOver && claim.fence > 1 ? deps.desk.clock.now() - job.queuedAtMs : 0);
+      return admission.kind === "aborted" ? aborted() : unsentEnd({ kind: "failed", failure: admission.failure, usage: NO_USAGE });
     }
-    progress.admissionWaitMs += lease.waitedMs;
-    let ended: RequestEnd;
-    try {
-      const begun = await deps.desk.begin(claim, progress.tries + 1, previous);
-      if (begun.kind === "refused") return { refused: begun.reason };
-      progress.tries += 1;
-      ended = await sendRequest(claim, target, params, progress, abort, deps);
-    } finally {
-      lease.release();
+    progress.waited(waitedMs, admission.lease.waitedMs);
+    const tried = await tryOnce(claim, target, params, admission.lease, previous, progress, abort, deps);
+    if ("refused" in tried) return tried;
+    isAnnounced = "notSent" in tried && tried.notSent === "stale";
+    let waitMs: number | null = 0;
+    if ("notSent" in tried) {
+      if (tried.notSent === "unknown_key") waitMs = UNKNOWN_KEY_MS;
+    } else {
+      const { end, cost } = tried;
+      if (end.kind !== "failed" || abort.reason !== null) return tried;
+      const leftMs = job.deadlineMs - deps.desk.clock.now();
+      const tries = progress.tries + (step.tried ?? 0);
+      waitMs = nextTryMs({ failure: end.failure, tries, leftMs, hasOtherKey: !target.hasOneKey }, deps.random());
+      if (waitMs === null) return tried;
+      previous = { status: "failed", class: end.failure.class, usage: end.usage, ...cost };
+      logger.debug({ run: claim.run, step: step.step, class: end.failure.class, waitMs }, "the call is tried again");
     }
-    const { end } = ended;
-    if (end.kind !== "failed" || progress.tries >= RETRIES.maxTries || !isRetryable(end.failure) || abort.reason !== null) return ended;
-    const waitMs = retryDelayMs(RETRIES, progress.tries, deps.random(), end.failure.retryAfterMs);
-    if (waitMs > RETRIES.longestWaitMs || waitMs >= job.deadlineMs - deps.desk.clock.now()) return ended;
-    previous = { status: "failed", class: end.failure.class, usage: end.usage, ...ended.cost };
-    deps.logger.debug({ run: claim.run, step: step.step, class: end.failure.class, waitMs }, "the call is tried again");
-    deps.closing.addEventListener("abort", giveUp);
-    if (deps.closing.aborted) giveUp();
-    const hasWaited = await abort.wait(waitMs);
-    deps.closing.removeEventListener("abort", giveUp);
-    if (abort.reason === "shutdown") return { handedBack: true, last: previous };
-    if (!hasWaited) return unsentEnd(toCallEnd({ kind: "cancelled", usage: null, observed: NOTHING_OBSERVED }, abort.reason));
+    await tried.settled;
+    const delayMs = waitMs;
+    if (delayMs > 0 && !(await unlessClosing(() => abort.wait(delayMs)))) return aborted();
   }
 }

@@ -22,14 +22,14 @@ const FAILED_MS = 5000;
 export const HANDED_BACK = "handed_back";
 
 /**
- * Does a job in a process of its own, so that its death takes nothing else along.
+ * Does a job in a process of its own, so that its death takes nothing else along. Gives the word of that process.
  *
  * @throws what the job's holder must end with when the job is not done
  */
 export async function doApart(
   job: ApartJob,
   { isolation, closing, logger }: { isolation: Isolation; closing: AbortSignal; logger: Logger },
-) {
+): Promise<string> {
   if (isolation.isFull) throw await job.postpone(FULL_MS);
   logger.warn("done in quarantine, in a process of its own");
   const end = await isolation.run(job.message, closing);
@@ -43,4 +43,5 @@ export async function doApart(
     throw await job.postpone(FAILED_MS);
   }
   if (end.outcome === HANDED_BACK) throw await job.handBack();
+  return end.outcome;
 }

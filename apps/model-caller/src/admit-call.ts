@@ -1,0 +1,87 @@
+import type { Params } from "@composite-llm/contracts";
+import { type Failure, OVER_PROVIDER_LIMIT } from "@composite-llm/core";
+import { type CellClaim, type Lease, LimitsUnavailable } from "@composite-llm/queue";
+import type { CallAbort } from "./call-abort.ts";
+import type { CallDeps } from "./call-deps.ts";
+import { toFailure } from "./call-end.ts";
+import type { CallTarget } from "./call-target.ts";
+import { toAsk } from "./to-ask.ts";
+
+/** What came of a call's asking. */
+export type CallAdmission =
+  | { kind: "granted"; lease: Lease }
+  /** Its place is kept; more than a moment goes by until its turn. */
+  | { kind: "deferred" }
+  /** It is not granted within its time, or ever. */
+  | { kind: "refused"; failure: Failure }
+  /** It was aborted while it waited. */
+  | { kind: "aborted" };
+
+/** Between two attempts to ask when the limits' Redis is out. */
+const AGAIN_MS = { least: 250, most: 2000 };
+
+/** One that is let go so shortly before its end cannot be answered: it fails in time for its run to say why. */
+const LAST_MS = 250;
+/** Less is not worth a place outside: it would be taken up again at once. */
+const LEAST_DEFERRED_MS = 2000;
+
+const REFUSED = {
+  // Its own words and a client's status, because only the client can mend it.
+  too_large: { class: "bad_request", status: 400, code: OVER_PROVIDER_LIMIT },
+  drained: { class: "unavailable", status: null, code: null },
+} as const;
+
+const NOT_ASKED = "the provider's limits could not be asked within the call's time, and nothing is sent without them";
+const NOT_LET_GO = "the call's time was over before the provider's limits let it go";
+
+/**
+ * Asks the provider's limits to let a call go. Nothing is sent without their word: while they cannot be asked, it asks again until its time is over.
+ *
+ * @param mayDefer whether it can wait in nobody's hand; otherwise it waits here for as long as it takes
+ */
+export async function admitCall(
+  claim: CellClaim,
+  target: CallTarget,
+  params: Params,
+  mayDefer: boolean,
+  abort: CallAbort,
+  deps: CallDeps,
+): Promise<CallAdmission> {
+  const { run, job, step } = claim;
+  const leftMs = job.deadlineMs - deps.desk.clock.now();
+  const timeOver = new AbortController();
+  const stopTimer = deps.startTimer(leftMs - Math.min(LAST_MS, leftMs / 10), () => timeOver.abort());
+  const signal = AbortSignal.any([abort.signal, timeOver.signal]);
+  const isDeferrable = mayDefer && leftMs > LEAST_DEFERRED_MS;
+  let lastWords = NOT_LET_GO;
+
+  const ended = (): CallAdmission => {
+    if (abort.reason !== null && abort.reason !== "deadline") return { kind: "aborted" };
+    return { kind: "refused", failure: toFailure(lastWords === NOT_ASKED ? "unavailable" : "rate_limited", lastWords) };
+  };
+  try {
+    for (let delayMs = AGAIN_MS.least; ; delayMs = Math.min(AGAIN_MS.most, delayMs * 2)) {
+      if (signal.aborted) return ended();
+      try {
+        const admission = await deps.limits.admit(await toAsk(claim, target, params, isDeferrable, deps), signal);
+        if (admission.kind !== "refused") return admission;
+        return { kind: "refused", failure: { ...toFailure("unavailable", admission.message), ...REFUSED[admission.failure] } };
+      } catch (error) {
+        if (!signal.aborted && !(error instanceof LimitsUnavailable)) throw error;
+        if (error instanceof LimitsUnavailable) lastWords = NOT_ASKED;
+        deps.logger.debug({ run, step: step.step, provider: job.provider, err: error }, "not admitted");
+      }
+      await waitUnless(signal, delayMs * (0.5 + deps.random() / 2), deps);
+    }
+  } finally {
+    stopTimer();
+  }
+}
+
+function waitUnless(signal: AbortSignal, delayMs: number, { startTimer }: Pick<CallDeps, "startTimer">): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  if (signal.aborted) return Promise.resolve();
+  const stop = startTimer(delayMs, resolve);
+  signal.addEventListener("abort", () => resolve(), { once: true });
+  return promise.finally(stop);
+}

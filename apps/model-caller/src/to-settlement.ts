@@ -1,0 +1,19 @@
+import type { Usage } from "@composite-llm/contracts";
+import { NOTHING_OBSERVED, type ProviderOutcome } from "@composite-llm/providers";
+import type { CallSettlement, TokenEstimate } from "@composite-llm/queue";
+
+/** Of a request of which nothing is known but that it may have left. */
+export const UNKNOWN_END: CallSettlement = { kind: "cancelled", used: null, observed: NOTHING_OBSERVED };
+
+function toUsed(usage: Usage | null): TokenEstimate | null {
+  return usage === null ? null : { inputTokens: usage.inputTokens, outputTokens: usage.outputTokens };
+}
+
+/** What the limits learn from the end of a request. */
+export function toSettlement(outcome: ProviderOutcome): CallSettlement {
+  const { observed } = outcome;
+  if (outcome.kind === "cancelled") return { kind: "cancelled", used: toUsed(outcome.usage), observed };
+  if (outcome.kind === "success") return { kind: "succeeded", used: toUsed(outcome.result.usage), observed };
+  const { failure, usage } = outcome;
+  return { kind: "failed", class: failure.class, used: toUsed(usage), retryAfterMs: failure.retryAfterMs, observed };
+}

@@ -1,0 +1,48 @@
+import type { Params } from "@composite-llm/contracts";
+import type { CallSettlement, CellClaim, Lease, TryEnd } from "@composite-llm/queue";
+import type { CallAbort } from "./call-abort.ts";
+import type { CallDeps } from "./call-deps.ts";
+import type { CallProgress } from "./call-progress.ts";
+import type { CallTarget } from "./call-target.ts";
+import { type RequestEnd, sendRequest } from "./send-request.ts";
+import { UNKNOWN_END } from "./to-settlement.ts";
+
+/**
+ * What came of an admitted call: a request, or none because its run does not want it (`refused`), because too much time passed since it was admitted
+ * (`stale`), or because it is to be sent with a key that this process does not know. `settled` is when the limits know.
+ */
+export type Tried = { settled: Promise<void> } & (RequestEnd | { refused: string } | { notSent: "stale" | "unknown_key" });
+
+/** Announces a call that was admitted, sends it and gives its lease back. */
+export async function tryOnce(
+  claim: CellClaim,
+  target: CallTarget,
+  params: Params,
+  lease: Lease,
+  previous: TryEnd | null,
+  progress: CallProgress,
+  abort: CallAbort,
+  deps: CallDeps,
+): Promise<Tried> {
+  let settlement: CallSettlement = { kind: "unsent" };
+  const attempt = async (): Promise<RequestEnd | { refused: string } | { notSent: "stale" | "unknown_key" }> => {
+    const provider = target.providerOf(lease.key);
+    if (provider === null) return { notSent: "unknown_key" };
+    const begun = await deps.desk.begin(claim, progress.tries + 1, previous);
+    if (begun.kind === "refused") return { refused: begun.reason };
+    if (lease.isStale()) return { notSent: "stale" };
+    progress.tries += 1;
+    settlement = UNKNOWN_END;
+    const sent = await sendRequest(claim, target, { provider, lost: lease.lost }, params, progress, abort, deps);
+    settlement = sent.settlement;
+    return sent;
+  };
+  try {
+    const came = await attempt();
+    // Not waited for: the result goes its way meanwhile.
+    return { ...came, settled: lease.settle(settlement) };
+  } catch (error) {
+    void lease.settle(settlement);
+    throw error;
+  }
+}
