@@ -3,18 +3,6 @@ import { type ConfigurationPath, formatPath } from "./configuration-problem.ts";
 
 /** What the file may already say and nothing obeys yet; `*` stands for any key or index. */
 const NOT_ACTIVE: readonly ConfigurationPath[] = [
-  ["api_keys", "*", "weight"],
-  ["providers", "*", "keys", "*", "weight"],
-  ["providers", "*", "keys", "*", "limits"],
-  ["providers", "*", "limits", "requests_per_minute"],
-  ["providers", "*", "limits", "tokens_per_minute"],
-  ["providers", "*", "limits", "input_tokens_per_minute"],
-  ["providers", "*", "limits", "output_tokens_per_minute"],
-  ["providers", "*", "limits", "requests_per_day"],
-  ["providers", "*", "limits", "tokens_per_day"],
-  ["providers", "*", "limits", "adaptive"],
-  ["providers", "*", "limits", "tokens_counted"],
-  ["providers", "*", "limits", "models"],
   ["defaults", "*", "max_cost_usd"],
   ["profiles", "*", "max_cost_usd"],
   ["tools"],
