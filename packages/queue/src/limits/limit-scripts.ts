@@ -18,7 +18,7 @@ const PARTS = {
 } as const satisfies Record<string, readonly string[]>;
 
 export type LimitScriptName = keyof typeof PARTS;
-const LIMIT_SCRIPT_NAMES = Object.keys(PARTS) as LimitScriptName[];
+export const LIMIT_SCRIPT_NAMES = Object.keys(PARTS) as LimitScriptName[];
 export type LimitScriptTexts = Record<LimitScriptName, string>;
 export type LimitScripts = Record<LimitScriptName, (...args: (string | number)[]) => Promise<unknown[]>>;
 
@@ -26,7 +26,7 @@ function read(name: string): string {
   return readFileSync(new URL(`./lua/${name}.lua`, import.meta.url), "utf8");
 }
 
-function loadLimitScripts(): LimitScriptTexts {
+export function loadLimitScripts(): LimitScriptTexts {
   const texts: Partial<LimitScriptTexts> = {};
   for (const name of LIMIT_SCRIPT_NAMES) texts[name] = [...PARTS[name], name].map(read).join("\n");
   return texts as LimitScriptTexts;

@@ -37,8 +37,8 @@ end
 
 local looks = {}
 local function look_after(provider)
-  redis.call('ZREMRANGEBYSCORE', lease_key(provider), '-inf', number_text(now - 60000))
   look_after_due(provider)
+  forget_ended(provider)
   redis.call('HDEL', order_key(provider), 'look')
   local look = take_on(provider, serve(provider))
   looks[#looks + 1] = provider

@@ -4,6 +4,7 @@ for index = 1, #ARGV, 4 do
   local provider, lease = ARGV[index], ARGV[index + 1]
   local of_key = provider .. '#' .. ARGV[index + 2]
   local expires = tonumber(redis.call('ZSCORE', lease_key(provider), lease) or 0)
+  if not by_scope[provider] then forget_ended(provider) end
   if expires <= now then
     gone[#gone + 1] = lease
   else

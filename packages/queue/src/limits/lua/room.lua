@@ -115,7 +115,12 @@ local function take_room(provider, call, lease, is_shut)
   local least, least_why, level, least_detail = 2 * NEVER, 'no_key', 'model', nil
   local denied = {}
   for _, key in ipairs(call.keys) do
-    local of_key = not (is_shut and is_shut[key]) and load_scope(provider .. '#' .. key)
+    local of_key = load_scope(provider .. '#' .. key)
+    if of_key and is_shut and is_shut[key] then
+      -- Somebody before it waits for this key.
+      of_key = nil
+      if UNTIL_TOLD < least then least, least_why, level, least_detail = UNTIL_TOLD, 'queue', 'key', nil end
+    end
     if of_key then
       wait, why, detail = wait_for(of_key, call)
       local where = 'key'

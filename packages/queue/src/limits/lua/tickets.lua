@@ -106,11 +106,10 @@ end
 -- Takes a grant back that nobody has taken over.
 local function revoke(provider, record)
   local grant = record.grant
-  if drop_lease(provider, grant.key, record.model, grant.lease) then
-    with_leases(provider, grant.key, record.model, function(scope)
-      correct(scope, grant.at, -record.input, -record.output, -1)
-      note_nothing(scope, grant.at)
-    end)
-  end
+  drop_lease(provider, grant.key, record.model, grant.lease)
+  with_leases(provider, grant.key, record.model, function(scope)
+    correct(scope, grant.at, -record.input, -record.output, -1)
+    note_nothing(scope, grant.at)
+  end)
   record.grant = nil
 end
