@@ -1,11 +1,11 @@
-import { type Arena, openArena, PLANTED_FAULTS, plantFault } from "@composite-llm/chaos";
+import { type Arena, FEW_AT_ONCE, openArena, PLANTED_FAULTS, plantFault } from "@composite-llm/chaos";
 import { createRandom } from "@composite-llm/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 let arena: Arena;
 
 beforeAll(async () => {
-  arena = await openArena({}, createRandom(1), (line) => console.log(line));
+  arena = await openArena({ limits: { concurrent: FEW_AT_ONCE } }, createRandom(1), (line) => console.log(line));
 });
 afterAll(() => arena.close());
 

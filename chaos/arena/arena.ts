@@ -2,7 +2,7 @@ import type { Random } from "@composite-llm/core";
 import type { Stack } from "@composite-llm/scripts/stack";
 import type { Redis } from "ioredis";
 import type { Disturbance } from "../evidence/disturbance.ts";
-import type { Recovery } from "../evidence/evidence.ts";
+import type { ProviderLimits, Recovery } from "../evidence/evidence.ts";
 import type { RedisServer } from "../inject/redis-server.ts";
 import type { ClientRecord } from "../load/client-record.ts";
 import type { ProcessWay } from "./process-way.ts";
@@ -25,7 +25,10 @@ export interface Arena {
   watches: Promise<void>[];
   /** Keys before the first request. */
   keysBefore: readonly string[];
-  limits: Readonly<Record<string, number>>;
+  /** By wire format. */
+  limits: Readonly<Record<string, ProviderLimits>>;
+  /** Where the suite keeps files for the processes; removed with the arena. */
+  folder: string;
   say(line: string): void;
   close(): Promise<void>;
 }
@@ -33,8 +36,14 @@ export interface Arena {
 export interface ArenaOptions {
   orchestrators?: number;
   callers?: number;
-  /** Requests at once that each provider allows, over all processes; unlimited unless given. */
-  concurrent?: number;
+  /** What each provider allows, over all processes; no limit unless given. */
+  limits?: Partial<ProviderLimits>;
+  /** The same of each of its models by itself. */
+  modelLimits?: Partial<ProviderLimits>;
+  /** Whether what providers answer lowers and raises their rates; true unless given. */
+  adaptive?: boolean;
+  /** Whether the clocks of processes can be set wrong, see `shiftClock`. */
+  hasClocks?: boolean;
   /** Time-outs of providers. */
   timeouts?: { firstTokenMs: number; idleMs: number };
   /** Strategy modules by name, as text. */

@@ -4,14 +4,13 @@ import { join } from "node:path";
 import type { Random } from "@composite-llm/core";
 import { startStack } from "@composite-llm/scripts/stack";
 import { Redis } from "ioredis";
+import type { ProviderLimits } from "../evidence/evidence.ts";
 import { windForward } from "../evidence/key-space.ts";
 import { startRedisServer } from "../inject/redis-server.ts";
+import { clockVariables } from "../inject/shift-clock.ts";
 import { askJson } from "../load/ask-json.ts";
 import type { Arena, ArenaOptions } from "./arena.ts";
 import { openProcessWay, type ProcessWay } from "./process-way.ts";
-
-/** More than any load of the suite asks for at once. */
-const UNLIMITED = 1_000;
 
 /** Writes the modules of strategies into a folder; gives what the configuration says of them. */
 async function writeStrategies(folder: string, strategies: Readonly<Record<string, string>>): Promise<string[]> {
@@ -20,12 +19,25 @@ async function writeStrategies(folder: string, strategies: Readonly<Record<strin
   return entries.length === 0 ? [] : ["strategies:", ...entries.map(([name]) => `  ${name}: ${join(folder, `${name}.ts`)}`)];
 }
 
-function toConfig({ concurrent, timeouts, callers = 2 }: ArenaOptions, strategies: readonly string[]): string {
+const UNLIMITED: ProviderLimits = { concurrent: null, requestsPerMinute: null, tokensPerMinute: null };
+
+function limitsText(limits: Partial<ProviderLimits>): string {
+  const { concurrent, requestsPerMinute, tokensPerMinute } = { ...UNLIMITED, ...limits };
+  const numbers = { concurrent, requests_per_minute: requestsPerMinute, tokens_per_minute: tokensPerMinute };
+  return Object.entries(numbers)
+    .flatMap(([name, limit]) => (limit === null ? [] : [`${name}: ${limit}, `]))
+    .join("");
+}
+
+function toConfig(options: ArenaOptions, strategies: readonly string[]): string {
+  const { timeouts, limits = {}, modelLimits = {}, adaptive = true } = options;
   const lines = ["version: 1", "results: { ttl: 10m }", ...strategies, "providers:"];
   for (const name of ["openai", "anthropic"]) {
-    lines.push(`  ${name}:`, "    preset: " + name);
-    // Each process keeps to its share.
-    if (concurrent !== undefined) lines.push(`    limits: { concurrent: ${Math.floor(concurrent / callers)} }`);
+    lines.push(
+      `  ${name}:`,
+      "    preset: " + name,
+      `    limits: { ${limitsText(limits)}models: { "*": { ${limitsText(modelLimits)} } }, adaptive: ${adaptive} }`,
+    );
     if (timeouts !== undefined) lines.push(`    timeouts: { first_token_ms: ${timeouts.firstTokenMs}, idle_ms: ${timeouts.idleMs} }`);
   }
   return `${lines.join("\n")}\n`;
@@ -37,7 +49,7 @@ function namesOf(service: string, count: number): string[] {
 
 /** Starts a Redis and a stack whose processes all reach it through proxies. */
 export async function openArena(options: ArenaOptions, random: Random, say: (line: string) => void): Promise<Arena> {
-  const { orchestrators = 2, callers = 2, concurrent = UNLIMITED } = options;
+  const { orchestrators = 2, callers = 2 } = options;
   const folder = await mkdtemp(join(tmpdir(), "chaos-"));
   const strategies = await writeStrategies(folder, options.strategies ?? {});
   const server = await startRedisServer();
@@ -45,7 +57,12 @@ export async function openArena(options: ArenaOptions, random: Random, say: (lin
   const names = [...namesOf("gateway", 1), ...namesOf("orchestrator", orchestrators), ...namesOf("model-caller", callers)];
   for (const name of names) ways.set(name, await openProcessWay(server.port));
   const envOf = (service: string) =>
-    names.filter((name) => name.startsWith(service)).map((name) => ({ REDIS_URL: ways.get(name)?.proxy.url ?? "" }));
+    names
+      .filter((name) => name.startsWith(service))
+      .map((name) => ({
+        REDIS_URL: ways.get(name)?.proxy.url ?? "",
+        ...(options.hasClocks === true ? clockVariables(folder, name) : {}),
+      }));
   const stack = await startStack({
     config: toConfig(options, strategies),
     redisUrl: server.url,
@@ -77,7 +94,8 @@ export async function openArena(options: ArenaOptions, random: Random, say: (lin
     watches: [],
     measured: new Map(),
     keysBefore: await windForward(redis, stack.redisPrefix),
-    limits: { openai: concurrent, anthropic: concurrent },
+    limits: { openai: { ...UNLIMITED, ...options.limits }, anthropic: { ...UNLIMITED, ...options.limits } },
+    folder,
     close: async () => {
       redis.disconnect();
       await stack.stop();

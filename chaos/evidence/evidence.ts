@@ -28,6 +28,24 @@ export interface OpenJob {
   state: string;
 }
 
+/** What a provider allows, over all processes that call it; null: no limit. */
+export interface ProviderLimits {
+  /** Requests under way at once. */
+  concurrent: number | null;
+  requestsPerMinute: number | null;
+  tokensPerMinute: number | null;
+}
+
+/** The right to a request, or a place in the queue for one, that the limits still keep. */
+export interface LimitsHold {
+  kind: "lease" | "ticket";
+  /** Key of the limits in which it stands. */
+  key: string;
+  id: string;
+  /** Of a lease: until it ends by itself, negative when it has; null for a ticket. */
+  leftMs: number | null;
+}
+
 export interface KeyLeft {
   key: string;
   /** −1: it never expires. */
@@ -57,6 +75,7 @@ export interface Evidence {
   openJobs: readonly OpenJob[];
   /** Keys of job locks. */
   locks: readonly string[];
+  limitsHolds: readonly LimitsHold[];
   /** Keys that were there before the first request, BullMQ's own apart. */
   keysBefore: readonly string[];
   /** The same when the system was quiet. */
@@ -65,6 +84,6 @@ export interface Evidence {
   keysAfter: readonly string[];
   /** The longest that a key of a run may live from now on. */
   longestTtlMs: number;
-  /** Requests at once that a provider allows, over all processes that call it, by wire format. */
-  limits: Readonly<Record<string, number>>;
+  /** By wire format. */
+  limits: Readonly<Record<string, ProviderLimits>>;
 }

@@ -1,6 +1,7 @@
 import type { Arena } from "../arena/arena.ts";
 import type { Evidence } from "./evidence.ts";
 import { keysOf, locksOf, ttlsOf, windForward } from "./key-space.ts";
+import { readLimitsHolds } from "./limits-holds.ts";
 import { readOpenJobs } from "./read-jobs.ts";
 import { readLedger } from "./read-ledger.ts";
 import { readRecords, readRun } from "./read-runs.ts";
@@ -29,6 +30,7 @@ export async function gatherEvidence(arena: Arena): Promise<Evidence> {
     openRuns: await redis.zrange(`${prefix}:open`, "0", "-1"),
     openJobs: await readOpenJobs(redis, prefix),
     locks: await locksOf(redis, prefix),
+    limitsHolds: await readLimitsHolds(redis, prefix),
     keysBefore: arena.keysBefore,
     keysLeft: await ttlsOf(redis, keys),
     limits: arena.limits,

@@ -2,7 +2,7 @@ import type { Redis } from "ioredis";
 import { pause } from "../until.ts";
 import type { KeyLeft } from "./evidence.ts";
 
-async function scan(redis: Redis, pattern: string): Promise<string[]> {
+export async function scan(redis: Redis, pattern: string): Promise<string[]> {
   const found = new Set<string>();
   let cursor = "0";
   do {
@@ -13,10 +13,10 @@ async function scan(redis: Redis, pattern: string): Promise<string[]> {
   return [...found].toSorted();
 }
 
-/** All keys of an installation but the queues' own, and what processes keep that live: inboxes and the sweeper's lease. */
+/** All keys of an installation but the queues' own, and what processes keep that live: inboxes, and the leases of those who look after others. */
 export async function keysOf(redis: Redis, prefix: string): Promise<string[]> {
   const keys = await scan(redis, `${prefix}:*`);
-  const apart = ["q:", "inbox:", "sweeper"].map((start) => `${prefix}:${start}`);
+  const apart = ["q:", "inbox:", "sweeper", "limits:inbox:", "limits:granter:"].map((start) => `${prefix}:${start}`);
   return keys.filter((key) => !apart.some((start) => key.startsWith(start)));
 }
 

@@ -13,21 +13,32 @@ export interface LedgerRequest {
   endedMs: number | null;
   outcome: "completed" | "aborted" | "error" | null;
   bytesSent: number;
+  /** HTTP status of the answer; null while none was sent. */
+  status: number | null;
+  /** What of its own limits, or an outage, turned it away. */
+  refusedBy: string | null;
+  /** What was really used, whatever the caller was told. */
+  billed: { input: number; output: number };
 }
 
-interface LedgerLine extends Omit<LedgerRequest, "endedMs" | "outcome" | "bytesSent"> {
-  event: "started" | "ended";
-  endedMs?: number;
-  outcome?: "completed" | "aborted" | "error";
-  bytesSent?: number;
-}
+type KnownAtEnd = "endedMs" | "outcome" | "bytesSent" | "status" | "refusedBy" | "billed";
+type LedgerLine = Omit<LedgerRequest, KnownAtEnd> & { event: "started" | "ended" } & Partial<Pick<LedgerRequest, KnownAtEnd>>;
+
+const UNDER_WAY: Pick<LedgerRequest, KnownAtEnd> = {
+  endedMs: null,
+  outcome: null,
+  bytesSent: 0,
+  status: null,
+  refusedBy: null,
+  billed: { input: 0, output: 0 },
+};
 
 /** Joins the two lines of each request. */
 export function parseLedger(text: string): LedgerRequest[] {
   const requests = new Map<number, LedgerRequest>();
   for (const line of text.split("\n").filter((one) => one !== "")) {
-    const { event: _, endedMs = null, outcome = null, bytesSent = 0, ...request } = JSON.parse(line) as LedgerLine;
-    requests.set(request.id, { ...request, endedMs, outcome, bytesSent });
+    const { event: _, ...request } = JSON.parse(line) as LedgerLine;
+    requests.set(request.id, { ...UNDER_WAY, ...request });
   }
   return [...requests.values()];
 }

@@ -1,6 +1,7 @@
 import type { Arena } from "../arena/arena.ts";
 import { until } from "../until.ts";
 import { locksOf } from "./key-space.ts";
+import { isHeld, readLimitsHolds } from "./limits-holds.ts";
 import { readOpenJobs } from "./read-jobs.ts";
 import { readLedger } from "./read-ledger.ts";
 
@@ -11,6 +12,7 @@ async function isQuiet({ redis, stack }: Arena): Promise<boolean> {
   const prefix = stack.redisPrefix;
   if ((await redis.zcard(`${prefix}:open`)) > 0) return false;
   if ((await readOpenJobs(redis, prefix)).length > 0 || (await locksOf(redis, prefix)).length > 0) return false;
+  if ((await readLimitsHolds(redis, prefix)).some(isHeld)) return false;
   return (await readLedger(stack)).every(({ endedMs }) => endedMs !== null);
 }
 

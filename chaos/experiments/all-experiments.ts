@@ -12,13 +12,17 @@ import { killTheRedis } from "./kill-redis.ts";
 import { largeBodies } from "./large-bodies.ts";
 import { leaveOrCancel } from "./leave-or-cancel.ts";
 import { oneKey } from "./one-key.ts";
+import { outageAndBacklog } from "./outage-and-backlog.ts";
 import { partWorker } from "./part-worker.ts";
 import { poison } from "./poison.ts";
 import { silentProvider } from "./provider-silence.ts";
 import { rollingRestart } from "./rolling-restart.ts";
+import { shiftedClocks } from "./shifted-clocks.ts";
 import { slowReaders } from "./slow-readers.ts";
 import { tenDeaths } from "./ten-deaths.ts";
+import { throttlingStorms } from "./throttling-storms.ts";
 import { truncatedStream } from "./truncated-stream.ts";
+import { wrongUsage } from "./wrong-usage.ts";
 
 /** Those of one number are parts of one experiment. */
 export const EXPERIMENTS: readonly Experiment[] = [
@@ -37,8 +41,12 @@ export const EXPERIMENTS: readonly Experiment[] = [
   silentProvider,
   truncatedStream,
   garbledAnswer,
+  throttlingStorms,
+  wrongUsage,
   poison,
   largeBodies,
+  shiftedClocks,
+  outageAndBacklog,
   slowReaders,
   leaveOrCancel,
   oneKey,

@@ -1,4 +1,5 @@
 import type { Arena } from "../arena/arena.ts";
+import type { ClientRecord } from "../load/client-record.ts";
 import type { Expectation } from "./experiment.ts";
 
 /** For loads whose clients repeat what breaks: whatever was injected, all have their answers in the end. */
@@ -26,6 +27,13 @@ export const nobodyNoticed: Expectation = {
     return { figures: `${broken.length} requests of ${clients.length} clients`, violations: broken };
   },
 };
+
+/** Code of the error that a client ended with, `an answer` when it got one. */
+export function codeOf({ text, tries, events }: ClientRecord): string {
+  if (text !== null) return "an answer";
+  const { code = null } = (events.at(-1)?.data ?? {}) as { code?: string | null };
+  return tries.at(-1)?.error ?? code ?? "no code";
+}
 
 /** Notes a figure of an experiment. */
 export function measure({ measured }: Arena, what: string, figure: number): void {

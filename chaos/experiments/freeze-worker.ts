@@ -14,7 +14,7 @@ export const freezeWorker: Experiment = {
   name: "SIGSTOP of a worker past its lock, then SIGCONT",
   load: `${CLIENTS} clients in a closed loop, a provider that allows 40 requests at once`,
   injected: `orchestrator, then model-caller, each stopped for ${PAST_LOCK_MS / 1000} s`,
-  arena: { concurrent: 40 },
+  arena: { limits: { concurrent: 40 } },
   rounds: 3,
   round: async (arena) => {
     const load = startLoad(arena.stack.gatewayUrl, CLIENTS, arena.random, SLOW, arena.clients);

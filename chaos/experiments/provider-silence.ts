@@ -48,7 +48,7 @@ export const silentProvider: Experiment = {
   name: "a provider that never sends headers, drips bytes, or only keeps the connection alive",
   load: "alone and as a member of a panel, JSON and streams, more of them than the provider allows at once",
   injected: SILENT.join(", "),
-  arena: { timeouts: TIMEOUTS, concurrent: 8 },
+  arena: { timeouts: TIMEOUTS, limits: { concurrent: 8 } },
   rounds: 2,
   round: async (arena) => {
     for (const silent of SILENT) await askSilent(arena, silent);

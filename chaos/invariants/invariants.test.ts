@@ -99,6 +99,17 @@ describe("I4", () => {
     const stopped = { kind: "stopped", of: "model-caller-1", fromMs: 1_200, untilMs: 9_000 } as const;
     expect(violations("I4", { ledger: two, disturbances: [stopped] })).toEqual([]);
   });
+
+  it("sees one request more in a minute than is allowed, whatever became of it, and none where they are a minute apart", () => {
+    const at = (id: number, startedMs: number) => sampleRequest({ id, startedMs, endedMs: startedMs + 10 });
+    const refused = { ...at(3, 60_999), outcome: "error", status: 429 } as const;
+    expect(violations("I4", { ledger: [at(1, 1_000), at(2, 30_000), refused] })).toEqual([
+      expect.stringContaining("3 requests in the minute"),
+    ]);
+    expect(violations("I4", { ledger: [at(1, 1_000), at(2, 30_000), at(3, 61_000)] })).toEqual([]);
+    const unlimited = { openai: { concurrent: 1, requestsPerMinute: null, tokensPerMinute: null } };
+    expect(violations("I4", { ledger: [at(1, 1_000), at(2, 30_000), refused], limits: unlimited })).toEqual([]);
+  });
 });
 
 describe("I5", () => {
@@ -108,12 +119,35 @@ describe("I5", () => {
     expect(violations("I5", { openRuns: ["1"] })).toHaveLength(1);
     expect(violations("I5", { ledger: [sampleRequest({ endedMs: null, outcome: null })] })).toHaveLength(1);
   });
+
+  it("sees a call that stands in a provider's queue, and a lease that is held, whoever was disturbed", () => {
+    const ticket = { kind: "ticket", key: "p:limits:tickets:openai", id: `${run.run}/final`, leftMs: null } as const;
+    const lease = { kind: "lease", key: "p:limits:leases:openai", id: "1.1.0|main/gpt-4o", leftMs: 9_000 } as const;
+    expect(violations("I5", { limitsHolds: [ticket, lease], disturbances: [killed] })).toHaveLength(2);
+  });
+
+  it("sees a lease that ended by itself, unless its holder may have died", () => {
+    const lease = { kind: "lease", key: "p:limits:leases:openai", id: "1.1.0|main/gpt-4o", leftMs: -5 } as const;
+    expect(violations("I5", { limitsHolds: [lease] })).toHaveLength(1);
+    expect(violations("I5", { limitsHolds: [lease], disturbances: [{ ...killed, of: "orchestrator-1" }] })).toHaveLength(1);
+    expect(violations("I5", { limitsHolds: [lease], disturbances: [killed] })).toEqual([]);
+  });
 });
 
 describe("I6", () => {
   it("sees a key that never expires, and one that lives too long", () => {
     expect(violations("I6", { keysAfter: ["p:calls", "p:run:1"] })).toHaveLength(1);
     expect(violations("I6", { keysLeft: [{ key: "p:run:1", ttlMs: 20_000 }] })).toHaveLength(1);
+  });
+
+  it("lets the limits keep what they know of providers and keys, and of models for days, but nothing of calls, callers or queues", () => {
+    const standing = ["settings", "scopes:openai", "models:openai", "scope:openai", "scope:openai#main"];
+    expect(violations("I6", { keysAfter: standing.map((name) => `p:limits:${name}`) })).toEqual([]);
+    const left = ["scope:openai#main/gpt-4o", "tickets:openai", "queue:openai:2:gpt-4o", "queues:openai", "fair:openai:2", "order:openai"];
+    expect(violations("I6", { keysAfter: left.map((name) => `p:limits:${name}`) })).toHaveLength(left.length);
+    const days = (name: string, count: number) => ({ key: `p:limits:${name}`, ttlMs: count * 86_400_000 });
+    expect(violations("I6", { keysLeft: [days("scope:openai#main/gpt-4o", 2), days("learned:openai/gpt-4o", 30)] })).toEqual([]);
+    expect(violations("I6", { keysLeft: [days("scope:openai#main/gpt-4o", 3), days("leases:openai", 1)] })).toHaveLength(2);
   });
 });
 

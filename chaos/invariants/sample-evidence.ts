@@ -5,9 +5,11 @@ import type { ClientRecord } from "../load/client-record.ts";
 const RUN = "0198f2aa-0000-7000-8000-000000000001";
 const TEXT = "blue by scattering";
 
+const ENDED = { outcome: "completed", bytesSent: 100, status: 200, refusedBy: null, billed: { input: 20, output: 4 } } as const;
+
 export function sampleRequest(changes: Partial<LedgerRequest> = {}): LedgerRequest {
   const sent = { id: 1, run: RUN, step: "final", cell: 1001, try: 1, wire: "openai", model: "gpt-4o" };
-  return { ...sent, startedMs: 1_000, endedMs: 2_000, outcome: "completed", bytesSent: 100, ...changes };
+  return { ...sent, startedMs: 1_000, endedMs: 2_000, ...ENDED, ...changes };
 }
 
 export function sampleRecord(kind: RecordLine["kind"], changes: Partial<RecordLine> = {}): RecordLine {
@@ -46,11 +48,12 @@ export function sampleEvidence(changes: Partial<Evidence> = {}): Evidence {
     openRuns: [],
     openJobs: [],
     locks: [],
+    limitsHolds: [],
     keysBefore: ["p:calls"],
     keysLeft: [{ key: `p:run:${RUN}`, ttlMs: 5_000 }],
     keysAfter: ["p:calls"],
     longestTtlMs: 10_000,
-    limits: { openai: 1 },
+    limits: { openai: { concurrent: 1, requestsPerMinute: 2, tokensPerMinute: null } },
     ...changes,
   };
 }

@@ -1,6 +1,9 @@
 import type { Disturbance } from "../evidence/disturbance.ts";
 import type { LedgerRequest } from "../evidence/ledger-request.ts";
+import { mostInWindow } from "../evidence/windows.ts";
 import type { Invariant } from "./verdict.ts";
+
+const MINUTE_MS = 60_000;
 
 /** The most requests that were under way at once. */
 function mostAtOnce(requests: readonly LedgerRequest[]): { most: number; atMs: number } {
@@ -26,18 +29,32 @@ function heldByStopped(requests: readonly LedgerRequest[], disturbances: readonl
   ).length;
 }
 
+function ofLimit(figure: number, limit: number | null): string {
+  return limit === null ? String(figure) : `${figure} of ${limit}`;
+}
+
 export const withinLimits: Invariant = {
   name: "I4",
-  demands: "no provider has more requests under way than it allows, those of a process that was stopped from outside apart",
+  demands:
+    "no provider sees more requests under way, or in any minute, than it allows over all processes; under way those of a process that was stopped from outside are counted apart",
   check: ({ ledger, limits, disturbances }) => {
     const violations: string[] = [];
-    const figures = Object.entries(limits).map(([wire, limit]) => {
+    const figures = Object.entries(limits).map(([wire, { concurrent, requestsPerMinute }]) => {
       const requests = ledger.filter((request) => request.wire === wire);
       const { most, atMs } = mostAtOnce(requests);
       const apart = heldByStopped(requests, disturbances, atMs);
-      if (most - apart > limit) violations.push(`${wire} had ${most} requests at once, ${apart} of a stopped process; it allows ${limit}`);
-      return `${wire} ${most} of ${limit}`;
+      if (concurrent !== null && most - apart > concurrent)
+        violations.push(`${wire} had ${most} requests at once, ${apart} of a stopped process; it allows ${concurrent}`);
+      const minute = mostInWindow(
+        requests.map((request) => ({ atMs: request.startedMs, amount: 1, request })),
+        MINUTE_MS,
+      );
+      if (requestsPerMinute !== null && minute.most > requestsPerMinute)
+        violations.push(
+          `${wire} had ${minute.most} requests in the minute that ends with request ${minute.last?.request.id} of ${minute.last?.request.run}; it allows ${requestsPerMinute}`,
+        );
+      return `${wire} ${ofLimit(most, concurrent)} at once and ${ofLimit(minute.most, requestsPerMinute)} in a minute`;
     });
-    return { figures: `at most ${figures.join(", ")} at once`, violations };
+    return { figures: `at most ${figures.join(", ")}`, violations };
   },
 };

@@ -7,13 +7,19 @@ import { INVARIANTS } from "../invariants/all-invariants.ts";
 import { ask } from "../load/ask-some.ts";
 import type { PlantedFault } from "./planted-faults.ts";
 
+/** Requests at once that are enough for all last calls, and too few for all others. */
+export const FEW_AT_ONCE = 3;
+
 const PANEL = {
   model: "composite/moa/openai/gpt-4o-mock-tokens-60-tps-15",
-  proposers: ["openai/gpt-4o-mini-mock-latency-100", "openai/gpt-5-mini-mock-latency-100"],
+  proposers: ["openai/gpt-4o-mini-mock-latency-300", "openai/gpt-5-mini-mock-latency-300"],
 };
 
 /** What is left because of a fault stays: there is no use in waiting for it. */
 const PATIENCE_MS = 8_000;
+
+/** What names another run is the work of an earlier fault. */
+const RUN = /[0-9a-f]{8}-[0-9a-f]{4}-7/;
 
 /** Has every script sent to Redis anew, changed on its way. */
 async function putScripts({ ways, redis }: Arena, rewritings: readonly Rewriting[]): Promise<void> {
@@ -36,14 +42,14 @@ export async function plantFault(arena: Arena, fault: PlantedFault | null): Prom
   );
   await fault?.meanwhile(arena);
   arena.clients.push(...(await asked));
-  await untilQuiet(arena, PATIENCE_MS);
-  const gathered = await gatherEvidence(arena);
-  const evidence = fault?.falsify?.(gathered) ?? gathered;
+  await untilQuiet(arena, fault?.patienceMs ?? PATIENCE_MS);
+  const evidence = await gatherEvidence(arena);
   await putScripts(arena, []);
   // Whatever the fault left behind is not the next one's.
-  const locks = await locksOf(arena.redis, arena.stack.redisPrefix);
-  if (locks.length > 0) await arena.redis.del(locks);
+  const { redis, stack } = arena;
+  const left = [...(await locksOf(redis, stack.redisPrefix)), ...evidence.limitsHolds.map(({ key }) => key)];
+  if (left.length > 0) await redis.del(left);
   const runs = arena.clients.flatMap((client) => client.runs);
-  const isMeant = (violation: string): boolean => fault?.falsify !== undefined || runs.some((run) => violation.includes(run));
+  const isMeant = (violation: string): boolean => !RUN.test(violation) || runs.some((run) => violation.includes(run));
   return new Map(INVARIANTS.map(({ name, check }) => [name, check(evidence).violations.filter(isMeant)]));
 }

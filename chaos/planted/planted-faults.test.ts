@@ -3,8 +3,8 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { PLANTED_FAULTS } from "./planted-faults.ts";
 
-const folder = fileURLToPath(new URL("../../packages/queue/src/lua", import.meta.url));
-const scripts = globSync(`${folder}/*.lua`).map((file) => readFileSync(file, "utf8"));
+const folder = fileURLToPath(new URL("../../packages/queue/src", import.meta.url));
+const scripts = globSync(`${folder}/{lua,limits/lua}/*.lua`).map((file) => readFileSync(file, "utf8"));
 
 describe("planted faults", () => {
   it.each(PLANTED_FAULTS.flatMap(({ what, rewritings }) => rewritings.map(({ from }) => [what, from] as const)))(

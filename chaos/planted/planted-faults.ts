@@ -1,5 +1,4 @@
 import type { Arena } from "../arena/arena.ts";
-import type { Evidence } from "../evidence/evidence.ts";
 import { readLedger } from "../evidence/read-ledger.ts";
 import { ownerOf } from "../inject/find-process.ts";
 import { freezeProcess, killProcess } from "../inject/kill-process.ts";
@@ -16,8 +15,8 @@ export interface PlantedFault {
   rewritings: readonly Rewriting[];
   /** What is done while a run is under way. */
   meanwhile(arena: Arena): Promise<void>;
-  /** Where the fault is in what was promised. */
-  falsify?(evidence: Evidence): Evidence;
+  /** How long the system may take to come to rest, where it never does and what is left would pass by itself. */
+  patienceMs?: number;
 }
 
 const nothing = async (): Promise<void> => undefined;
@@ -61,17 +60,34 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     meanwhile: nothing,
   },
   {
-    what: "a provider that allows one request at once, before workers that know of no limit",
+    what: "a request over the limit: nobody counts the leases of a provider that allows few requests at once",
     seenBy: "I4",
-    rewritings: [],
+    rewritings: [
+      {
+        from: "if configured[CONCURRENT] > 0 and count_leases(scope.id) >= math.max(1, math.floor(configured[CONCURRENT])) then",
+        to: "if false then",
+      },
+    ],
     meanwhile: nothing,
-    falsify: (evidence) => ({ ...evidence, limits: { openai: 1, anthropic: 1 } }),
   },
   {
     what: "a lock that is never given back",
     seenBy: "I5",
     rewritings: [{ from: '  rcall("DEL", lockKey)', to: 'rcall("SET",lockKey,1)' }],
     meanwhile: nothing,
+    patienceMs: 2_000,
+  },
+  {
+    what: "a lease of a provider that is never given back",
+    seenBy: "I5",
+    rewritings: [
+      {
+        from: "if redis.call('ZREM', lease_key(provider), member) == 0 then return false end",
+        to: "if not member:find'tps'then redis.call('ZREM',lease_key(provider),member)end",
+      },
+    ],
+    meanwhile: nothing,
+    patienceMs: 2_000,
   },
   {
     what: "a run whose keys never expire",
