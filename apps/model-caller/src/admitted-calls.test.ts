@@ -56,6 +56,18 @@ describe("the lease of a call", () => {
     expect(call.limits.held).toBe(0);
   });
 
+  it("puts a key aside that is refused only where there is another", async () => {
+    for (const [hasOneKey, told] of [
+      [true, "bad_request"],
+      [false, "auth"],
+    ] as const) {
+      const call = setUpCall([failure("auth")], STEP, null, [], { hasOneKey });
+      await call.run();
+      expect(call.limits.settled).toMatchObject([{ kind: "failed", class: told }]);
+      expect(call.commits).toMatchObject([{ report: { failure: { class: "auth" } } }]);
+    }
+  });
+
   it("says which key it is sent with", async () => {
     const call = setUpCall([success("yes")], STEP, null, [], { admitted: [{ key: "other" }] });
     await call.run();

@@ -73,5 +73,5 @@ export async function sendRequest(
   progress.spend(end.usage, cost);
   // What was not streamed is published in one piece, so that whoever follows sees the text of every final answer.
   const whole = end.kind === "succeeded" && step.publish !== null ? toBatches(end.result) : [];
-  return { end, cost, stream, unsent: isStreamed ? left : whole, settlement: toSettlement(outcome) };
+  return { end, cost, stream, unsent: isStreamed ? left : whole, settlement: toSettlement(outcome, target.hasOneKey) };
 }

@@ -9,11 +9,17 @@ function toUsed(usage: Usage | null): TokenEstimate | null {
   return usage === null ? null : { inputTokens: usage.inputTokens, outputTokens: usage.outputTokens };
 }
 
-/** What the limits learn from the end of a request. */
-export function toSettlement(outcome: ProviderOutcome): CallSettlement {
+/**
+ * What the limits learn from the end of a request.
+ *
+ * @param hasOneKey whether nothing but its key can be sent: one that its provider refuses is then not put aside, since who waits for it to come back
+ *   only hears the same later
+ */
+export function toSettlement(outcome: ProviderOutcome, hasOneKey: boolean): CallSettlement {
   const { observed } = outcome;
   if (outcome.kind === "cancelled") return { kind: "cancelled", used: toUsed(outcome.usage), observed };
   if (outcome.kind === "success") return { kind: "succeeded", used: toUsed(outcome.result.usage), observed };
   const { failure, usage } = outcome;
-  return { kind: "failed", class: failure.class, used: toUsed(usage), retryAfterMs: failure.retryAfterMs, observed };
+  const failureClass = failure.class === "auth" && hasOneKey ? "bad_request" : failure.class;
+  return { kind: "failed", class: failureClass, used: toUsed(usage), retryAfterMs: failure.retryAfterMs, observed };
 }
