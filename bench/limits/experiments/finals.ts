@@ -58,7 +58,7 @@ export const FINALS_FIRST: LimitsExperiment = {
         startStack({
           config: toConfig(LIMITS),
           env: { LOG_LEVEL: "warn" },
-          services: { "model-caller": { count: 2, env: { ...callerEnv } } },
+          services: { "model-caller": { count: 2, env: { ...callerEnv } }, gateway: { env: { ...preload("no-refusal.ts") } } },
         }),
       ),
     );

@@ -62,6 +62,12 @@ export const HIDDEN_LIMITS: LimitsExperiment = {
         }),
       );
       const { requests, refused } = await judge(arm.mockUrl, {}, fromMs, toMs);
+      const course: string[] = [];
+      for (let from = fromMs; from < toMs; from += thirdMs / 6) {
+        const limit = THIRDS[Math.floor((from - fromMs) / thirdMs)] ?? 0;
+        course.push(percent((await judge(arm.mockUrl, { requests_per_minute: limit }, from, from + thirdMs / 6)).requests.use ?? 0));
+      }
+      say(`  ${arm.name}, use in each sixth of a third: ${course.join(", ")}`);
       const outcome = {
         name: arm.name,
         thirds,

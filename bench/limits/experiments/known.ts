@@ -22,7 +22,7 @@ const ARMS: readonly Arm[] = [
 const BINDINGS = [
   { binding: "requests", model: "mock-latency-500-tokens-20", maxTokens: 50, perSecond: 100, goal: 0.97 },
   { binding: "concurrent", model: "mock-latency-4000-tokens-20", maxTokens: 50, perSecond: 50, goal: 0.97 },
-  { binding: "tokens", model: "mock-latency-500-tokens-20", maxTokens: 1000, perSecond: 33, goal: 0.9 },
+  { binding: "tokens", model: "mock-latency-500-tokens-20", maxTokens: 400, perSecond: 80, goal: 0.9 },
 ] as const;
 
 interface Outcome {
