@@ -5,11 +5,11 @@ import { pause } from "../until.ts";
 import { atMost, everyClientAnswered, measure } from "./expectations.ts";
 import type { Expectation, Experiment } from "./experiment.ts";
 
-const CLIENTS = 24;
+const CLIENTS = 16;
 const DAY_MS = 86_400_000;
 const VICTIMS = ["model-caller-1", "orchestrator-1", "gateway"];
 /** Longer than a call waits in place, and than a lock lives. */
-const PHASE_MS = 6_000;
+const PHASE_MS = 5_000;
 const PACE = { memberMs: [800, 1_600], tokens: 20, tokensPerSecond: 40 } as const;
 const WAIT = "longest time that a client waited";
 /**

@@ -31,6 +31,8 @@ export function openLimitsBoard({ redis, clock, promote }: LimitsBoardOptions): 
   const monotonicMs = (): number => clock.monotonicMs();
   const looks = openLooks({ scripts, process: randomUUID(), monotonicMs, promote, onError: redis.onError });
   let picture: { states: ReadonlyMap<string, ProviderState>; atMs: number } | null = null;
+  /** By provider, from which picture on each had requests under way. */
+  let busySinceMs = new Map<string, number>();
   let askedAtMs = Number.NEGATIVE_INFINITY;
   let triedAtMs = Number.NEGATIVE_INFINITY;
 
@@ -38,7 +40,11 @@ export function openLimitsBoard({ redis, clock, promote }: LimitsBoardOptions): 
     const reply = await scripts.board();
     redisClock.observe(Number(reply[0]));
     const states = readBoard(reply);
-    picture = { states: new Map(states.map((state) => [state.provider, state])), atMs: monotonicMs() };
+    const atMs = monotonicMs();
+    const isGap = picture === null || atMs - picture.atMs > OLD_MS;
+    const busy = states.filter(({ scopes }) => (scopes[0]?.leases ?? 0) > 0);
+    busySinceMs = new Map(busy.map(({ provider }) => [provider, isGap ? atMs : (busySinceMs.get(provider) ?? atMs)]));
+    picture = { states: new Map(states.map((state) => [state.provider, state])), atMs };
     return states;
   };
 
@@ -65,7 +71,8 @@ export function openLimitsBoard({ redis, clock, promote }: LimitsBoardOptions): 
       if (askedAtMs - (picture?.atMs ?? Number.NEGATIVE_INFINITY) > REFRESH_MS && askedAtMs - triedAtMs > REFRESH_MS) refresh();
       if (picture === null || askedAtMs - picture.atMs > OLD_MS) return null;
       const state = picture.states.get(provider);
-      return state === undefined ? null : expectWait(state, model, callClass, redisClock.now());
+      const busyMs = askedAtMs - (busySinceMs.get(provider) ?? askedAtMs);
+      return state === undefined ? null : expectWait(state, model, callClass, redisClock.now(), busyMs);
     },
     pause: (provider, part) => operate(OPERATIONS.pause, provider, part),
     drain: (provider, part) => operate(OPERATIONS.drain, provider, part),
