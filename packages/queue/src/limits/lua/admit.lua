@@ -1,18 +1,4 @@
--- admit: asks for the right to send one request. Whoever has a ticket that was granted takes it over; otherwise it is granted at once when there is
--- room and nobody waits, or takes (keeps) its place. ARGV: 1 provider, 2 ticket, 3 model, 4 keys in order, one a line, 5 and 6 estimate of input and
--- output tokens, 7 caller, 8 its weight, 9 class, 10 until when somebody wants it, 11 inbox of a process that waits in place (empty: none does),
--- 12 job that can be brought back (empty: none), 13 a name for the lease that nobody else uses, 14 ms from which waiting is left to the job.
--- Gives what became of it, the time, ms until this process should look after the provider (-1: it need not), jobs to bring back; and of a grant key,
--- lease, when it was made and how long it took; of a wait the expected ms (-1: unknown), for what, and `job` or `place`; of a refusal why and words.
-local provider, ticket = ARGV[1], ARGV[2]
-local top = load_scope(provider)
-if not top then return { 'unconfigured', number_text(now), -1, promotions } end
-
-local function granted(look, grant, since)
-  save_scopes()
-  return { 'granted', number_text(now), look, promotions, grant.key, grant.lease, number_text(grant.at), number_text(now - since) }
-end
-
+-- admit, where there are tickets or no room: see admit-at-once.lua.
 -- The lease counts from now on. Only its provider is sure to have it among its leases.
 local function take_over(record)
   local grant = record.grant
@@ -21,7 +7,7 @@ local function take_over(record)
   end)
   forget_ticket(provider, ticket)
   tidy_provider(provider)
-  return granted(-1, grant, record.at)
+  return granted(-1, promotions, grant, record.at)
 end
 
 local function refused(why, detail)
@@ -32,7 +18,6 @@ local function refused(why, detail)
   return { 'refused', number_text(now), -1, promotions, why, words }
 end
 
-local has_tickets = redis.call('EXISTS', tickets_key(provider)) == 1
 local record = has_tickets and read_ticket(provider, ticket)
 local is_new = not record
 if record and record.grant then
@@ -42,19 +27,14 @@ if record and record.grant then
   revoke(provider, record)
   stand(provider, ticket, record)
 end
-if is_new then
-  record = { model = ARGV[3], keys = {}, input = tonumber(ARGV[5]), output = tonumber(ARGV[6]), caller = ARGV[7],
-    weight = tonumber(ARGV[8]), class = tonumber(ARGV[9]), at = now, grants = 0 }
-end
-record.keys = {}
-for key in string.gmatch(ARGV[4], '[^\n]+') do record.keys[#record.keys + 1] = key end
-record.untilMs, record.inbox, record.job, record.seed = tonumber(ARGV[10]), ARGV[11], ARGV[12], ARGV[13]
+if is_new then record = asked end
+record.keys, record.untilMs, record.inbox, record.job, record.seed = asked.keys, asked.untilMs, asked.inbox, asked.job, asked.seed
 
 local wait, why, where, detail
-if is_new and (not has_tickets or redis.call('EXISTS', queues_key(provider)) == 0) then
+if is_new and redis.call('EXISTS', queues_key(provider)) == 0 then
   local key, lease
   key, lease, why, where, detail = take_room(provider, record, record.seed .. '.0', nil)
-  if key then return granted(-1, { key = key, lease = lease, at = now }, now) end
+  if key then return granted(-1, promotions, { key = key, lease = lease, at = now }, now) end
   wait = lease
   if wait >= NEVER then return refused(why, detail) end
   enter_queue(provider, ticket, record)

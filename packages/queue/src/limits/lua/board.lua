@@ -2,6 +2,7 @@
 -- its scopes, waiting calls by class, granted ones, and what was learned. Limits are seven numbers, 0: none; times are Redis times, 0: never.
 local CAPS = { CAP_RPM, CAP_ITPM, CAP_OTPM, CAP_TPM }
 local PER_MINUTE = 60000 / USE_MS
+local WHY = { 'rate_limited', 'headers' }
 
 local function describe(scope, leases)
   local state, configured, admitted = scope.state, {}, {}

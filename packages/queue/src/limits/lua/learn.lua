@@ -33,7 +33,7 @@ local function learn(provider, model, role, counted, input, output)
       redis.call('SADD', limits .. ':models:' .. provider, model)
     end
     redis.call('HSET', key, unpack(fields))
-    redis.call('PEXPIRE', key, 30 * DAY_MS)
+    redis.call('PEXPIRE', key, 2592000000)
   end
 end
 

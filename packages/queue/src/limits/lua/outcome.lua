@@ -41,14 +41,7 @@ end
 
 -- The breaker: after five failures in a row a scope is put aside for 5 s, then 10 s … 60 s; after that one call probes it, and others wait for its
 -- end. Failures of calls that were granted before it was put aside, or before the probe, tell nothing new.
-local FAILURES_TO_OPEN, FIRST_OPEN_MS, MAX_OPEN_MS, PROBE_MS = 5, 5000, 60000, 30000
-
-local function breaker_wait(state)
-  if state[OPEN_UNTIL] == 0 then return 0, nil end
-  if state[OPEN_UNTIL] > now then return state[OPEN_UNTIL] - now, 'breaker_open' end
-  if state[PROBE_UNTIL] > now then return state[PROBE_UNTIL] - now, 'breaker_probing' end
-  return 0, nil
-end
+local FAILURES_TO_OPEN, FIRST_OPEN_MS, MAX_OPEN_MS = 5, 5000, 60000
 
 local function note_failure(scope, granted_at, failures)
   local state = scope.state
@@ -68,12 +61,4 @@ local function note_success(scope, granted_at)
     state[FAILURES], state[OPEN_UNTIL], state[OPEN_MS], state[PROBE_UNTIL] = 0, 0, 0, 0
   end
   scope.is_changed = true
-end
-
--- A probe that told nothing: the next call is one.
-local function note_nothing(scope, granted_at)
-  if granted_at >= scope.state[OPEN_UNTIL] then
-    scope.state[PROBE_UNTIL] = 0
-    scope.is_changed = true
-  end
 end

@@ -3,13 +3,23 @@
 -- Waits that only somebody else's act ends, and waits that nothing ends.
 local UNTIL_TOLD, NEVER = 1e13, 1e14
 
--- Models under keys appear as they are asked for, with the limits of the first pattern that matches.
+-- One call probes what was put aside by the breaker (see outcome.lua); others wait for its end.
+local PROBE_MS = 30000
+local function breaker_wait(state)
+  if state[OPEN_UNTIL] == 0 then return 0, nil end
+  if state[OPEN_UNTIL] > now then return state[OPEN_UNTIL] - now, 'breaker_open' end
+  if state[PROBE_UNTIL] > now then return state[PROBE_UNTIL] - now, 'breaker_probing' end
+  return 0, nil
+end
+
+-- Models under keys appear as they are asked for: see settings.lua. Until that part is there, one that was never asked for is not known.
+local make_model
 local function load_model(provider, key, model)
   local id = provider .. '#' .. key .. '/' .. model
   local scope = load_scope(id)
   if not scope then
-    redis.call('HSET', scope_key(id), 'c', model_limits(provider, model))
-    redis.call('SADD', limits .. ':scopes:' .. provider, id)
+    if not make_model then return nil end
+    make_model(provider, model, id)
     scopes[id] = nil
     scope = load_scope(id)
   end
@@ -80,32 +90,6 @@ local function take(scope, call)
   scope.is_changed = true
 end
 
--- Corrects the tokens of a call by what it came to. Requests are not given back: their burst is so small that a window would hold too many.
-local function correct(scope, at, input, output, requests)
-  local state = scope.state
-  for _, meter in ipairs(TOKEN_METERS) do
-    local window = scope.windows[meter.field]
-    local tokens = input * meter.input + output * meter.output
-    if window and tokens ~= 0 then window_correct(window, at, tokens) end
-  end
-  state[USED_INPUT], state[USED_OUTPUT] = math.max(0, state[USED_INPUT] + input), math.max(0, state[USED_OUTPUT] + output)
-  if math.floor(at / DAY_MS) == state[DAY] then
-    state[DAY_TOKENS] = math.max(0, state[DAY_TOKENS] + input + output)
-    state[DAY_REQUESTS] = math.max(0, state[DAY_REQUESTS] + requests)
-  end
-  if requests < 0 then state[ADAPTIVE_LEVEL] = math.max(0, state[ADAPTIVE_LEVEL] + requests) end
-  scope.is_changed = true
-end
-
--- The provider's leases are all there are; a key's and a model's are kept apart only where their number is limited.
-local function with_leases(provider, key, model, act)
-  act(load_scope(provider), true)
-  local of_key = load_scope(provider .. '#' .. key)
-  if of_key then act(of_key, of_key.limits[CONCURRENT] > 0) end
-  local of_model = load_scope(provider .. '#' .. key .. '/' .. model)
-  if of_model then act(of_model, of_model.limits[CONCURRENT] > 0) end
-end
-
 -- Takes room in all scopes of a call or in none, with the first of its keys that has it. Gives the key and the lease, or nothing and how long to
 -- wait, for what, for which scope (`provider`, `key`, `model`), and details.
 local function take_room(provider, call, lease, is_shut)
@@ -127,7 +111,7 @@ local function take_room(provider, call, lease, is_shut)
       if wait == 0 then
         local of_model = load_model(provider, key, call.model)
         where = 'model'
-        wait, why, detail = wait_for(of_model, call)
+        if of_model then wait, why, detail = wait_for(of_model, call) else wait, why = NEVER, 'unknown' end
         if wait == 0 then
           local member = lease .. '|' .. key .. '/' .. call.model
           with_leases(provider, key, call.model, function(scope, has_leases)
@@ -151,17 +135,4 @@ local function take_room(provider, call, lease, is_shut)
     for _, key in ipairs(denied) do is_shut[key] = true end
   end
   return nil, least, least_why, level, least_detail
-end
-
--- Gives a lease back; false: it is not there any more.
-local function drop_lease(provider, key, model, member)
-  if redis.call('ZREM', lease_key(provider), member) == 0 then return false end
-  lease_counts[provider] = nil
-  with_leases(provider, key, model, function(scope, has_leases)
-    if has_leases and scope.id ~= provider then
-      redis.call('ZREM', lease_key(scope.id), member)
-      lease_counts[scope.id] = nil
-    end
-  end)
-  return true
 end

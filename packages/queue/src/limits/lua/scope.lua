@@ -6,7 +6,7 @@ local RPM, ITPM, OTPM, TPM, CONCURRENT, RPD, TPD, ADAPTIVE, REQUESTED = 1, 2, 3,
 
 -- What changes. Times are Redis times in ms, 0: never.
 local STATE_SIZE = 27
-local STATE = '<' .. string.rep('d', STATE_SIZE)
+local STATE = '<ddddddddddddddddddddddddddd'
 -- When it was last looked at; requests in the bucket; the UTC day and what was used of it.
 local AT, LEVEL, DAY, DAY_REQUESTS, DAY_TOKENS = 1, 2, 3, 4, 5
 -- Until when the provider asked to wait, why (see WHY), and how often it did so in a row.
@@ -25,8 +25,7 @@ local FAILURES, OPEN_UNTIL, OPEN_MS, PROBE_UNTIL = 23, 24, 25, 26
 local KEPT_UNTIL = 27
 
 local USE_MS, RECENT_MS, DAY_MS = 30000, 5000, 86400000
-local KEEP_MS = 2 * DAY_MS
-local WHY = { 'rate_limited', 'headers' }
+local KEEP_MS = 172800000
 
 local TOKEN_METERS = {
   { field = 'wi', limit = ITPM, cap = CAP_ITPM, input = 1, output = 0, name = 'input_tokens_per_minute' },
@@ -60,7 +59,7 @@ local function adaptive_rate(state)
   local peak = state[PEAK]
   if peak == 0 then return nil end
   local stretch = math.min(MAX_STRETCH, math.max(1, STRETCH_AT / peak))
-  local from_plateau = state[DEMAND_MS] / 1000 / stretch - (CUT / CUBIC) ^ (1 / 3)
+  local from_plateau = state[DEMAND_MS] / 1000 / stretch - (CUT / CUBIC) ^ 0.3333333333333333
   return math.min(1e6, peak * (1 + CUBIC * from_plateau ^ 3))
 end
 
@@ -85,7 +84,8 @@ local function advance(scope)
   local day = math.floor(now / DAY_MS)
   if state[DAY] ~= day then state[DAY], state[DAY_REQUESTS], state[DAY_TOKENS] = day, 0, 0 end
   if passed > 0 then state[AT] = now end
-  for _, meter in ipairs(TOKEN_METERS) do
+  for index = 1, #TOKEN_METERS do
+    local meter = TOKEN_METERS[index]
     local limit = effective(scope, meter.limit, meter.cap)
     if limit > 0 then
       local window = read_window(scope.texts[meter.field])
@@ -134,4 +134,13 @@ local function save_scopes()
       if is_renewed then redis.call('PEXPIRE', scope_key(id), KEEP_MS) end
     end
   end
+end
+
+-- The provider's leases are all there are; a key's and a model's are kept apart only where their number is limited.
+local function with_leases(provider, key, model, act)
+  act(load_scope(provider), true)
+  local of_key = load_scope(provider .. '#' .. key)
+  if of_key then act(of_key, of_key.limits[CONCURRENT] > 0) end
+  local of_model = load_scope(provider .. '#' .. key .. '/' .. model)
+  if of_model then act(of_model, of_model.limits[CONCURRENT] > 0) end
 end

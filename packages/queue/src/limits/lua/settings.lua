@@ -25,3 +25,8 @@ local function model_limits(provider, model)
   end
   return pack_limits({ 0, 0, 0, 0, 0, 0, 0 }, found)
 end
+
+function make_model(provider, model, id)
+  redis.call('HSET', scope_key(id), 'c', model_limits(provider, model))
+  redis.call('SADD', limits .. ':scopes:' .. provider, id)
+end

@@ -1,7 +1,7 @@
 -- Tokens of the last minute, in slots of 2.5 s by the time of their grants. The slots cover at least 60 s, so that no window of a minute holds
 -- more than their sum, also when something of it is given back. A pace beside them spreads the minute's tokens evenly.
 local SLOTS, SLOT_MS = 25, 2500
-local WINDOW = '<' .. string.rep('d', SLOTS + 2)
+local WINDOW = '<ddddddddddddddddddddddddddd'
 -- Of a window's numbers: which slot is the newest, and the level of the pace. The slots follow.
 local NEWEST, PACE_LEVEL, FIRST_SLOT = 1, 2, 3
 -- Of the limit: what flows off each minute, so that the slots seldom bind; and what may come at once.
@@ -50,14 +50,4 @@ local function window_add(window, tokens)
   local index = FIRST_SLOT + window[NEWEST] % SLOTS
   window[index] = window[index] + tokens
   window[PACE_LEVEL] = window[PACE_LEVEL] + tokens
-end
-
--- Corrects what was reserved at a time: less is given back where it stood, more is charged to those who come now.
-local function window_correct(window, at, tokens)
-  window[PACE_LEVEL] = math.max(0, window[PACE_LEVEL] + tokens)
-  local slot = tokens > 0 and window[NEWEST] or slot_at(at)
-  if slot > window[NEWEST] - SLOTS and slot <= window[NEWEST] then
-    local index = FIRST_SLOT + slot % SLOTS
-    window[index] = math.max(0, window[index] + tokens)
-  end
 end

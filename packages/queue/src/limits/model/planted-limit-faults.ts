@@ -1,4 +1,4 @@
-import { LIMIT_SCRIPT_NAMES, type LimitScriptTexts, loadLimitScripts } from "../limit-scripts.ts";
+import { type LimitScriptTexts, loadLimitScripts } from "../limit-scripts.ts";
 
 /** A fault in the text of the scripts, and the promise that it breaks. */
 interface PlantedLimitFault {
@@ -133,12 +133,11 @@ export const PLANTED_ORDER_FAULTS: readonly PlantedLimitFault[] = [
 
 /** The scripts with a fault. Throws when the text in which it is planted is not there any more. */
 export function plantLimitFault({ name, sound, faulty }: PlantedLimitFault): LimitScriptTexts {
-  const texts = loadLimitScripts();
   let isPlanted = false;
-  for (const script of LIMIT_SCRIPT_NAMES) {
-    isPlanted ||= texts[script].includes(sound);
-    texts[script] = texts[script].replace(sound, () => faulty);
-  }
+  const texts = loadLimitScripts((text) => {
+    isPlanted ||= text.includes(sound);
+    return text.replace(sound, () => faulty);
+  });
   if (!isPlanted) throw new Error(`"${name}" cannot be planted: no script has ${sound}`);
   return texts;
 }
