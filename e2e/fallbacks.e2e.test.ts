@@ -8,8 +8,8 @@ import { fetchChat, postChat } from "./harness/post-chat.ts";
 import { providerCalls, reportedUsage } from "./harness/provider-calls.ts";
 import { openRunRecords, type RunRecords } from "./harness/run-records.ts";
 
-/** A provider that does not know its key any more, one that breaks off in the middle of its words, and one that does not like the question. */
-const LOCKED = "openai/gpt-4o-mini-mock-error-401";
+/** A model that its provider does not have, one that breaks off in the middle of its words, and one that finds the question too long. */
+const MISSING = "openai/gpt-4o-mini-mock-error-404";
 const BROKEN = "openai/gpt-4o-mini-mock-tokens-60-stream-cut-20";
 const STRICT = "openai/gpt-4o-mini-mock-context-length";
 const SOUND = "anthropic/claude-haiku-4-5";
@@ -21,7 +21,7 @@ let stack: Stack;
 let records: RunRecords;
 
 beforeAll(async () => {
-  const places = { [LOCKED]: [`${LOCKED}-html`, SOUND], [`${LOCKED}-utf8`]: [SLOW], [BROKEN]: [SOUND], [STRICT]: [SOUND] };
+  const places = { [MISSING]: [`${MISSING}-html`, SOUND], [`${MISSING}-utf8`]: [SLOW], [BROKEN]: [SOUND], [STRICT]: [SOUND] };
   stack = await startStack({ config: `version: 1\nmodels: { fallbacks: ${JSON.stringify(places)} }\n` });
   records = openRunRecords(stack);
 });
@@ -40,20 +40,20 @@ describe("a call that fails at its provider", () => {
   it("is made at the other places of its model, in their order, and the response says so", async () => {
     const { body, headers, run } = await postChat(stack.gatewayUrl, {
       model: "composite/moa/openai/gpt-4o",
-      proposers: [LOCKED, ...OTHERS],
+      proposers: [MISSING, ...OTHERS],
       messages: MESSAGES,
     });
     expect((await seen(run)).filter((call) => String(call).startsWith("propose.0.0"))).toEqual([
-      ["propose.0.0", "openai", 401],
-      ["propose.0.0~1", "openai", 401],
+      ["propose.0.0", "openai", 404],
+      ["propose.0.0~1", "openai", 404],
       ["propose.0.0~2", "anthropic", 200],
     ]);
     expect(headers.get("x-composite-degraded")).toBe("fallback_model");
     const { composite } = body;
     expect(composite).toMatchObject({ degraded: [{ code: "fallback_model", stage: "propose", slot: 0 }], failed: [], calls: 6 });
     expect(composite.stages[0]?.calls.map(({ step, provider, status, class: why }) => [step, provider, status, why])).toEqual([
-      ["propose.0.0", "openai", "failed", "auth"],
-      ["propose.0.0~1", "openai", "failed", "auth"],
+      ["propose.0.0", "openai", "failed", "model_not_found"],
+      ["propose.0.0~1", "openai", "failed", "model_not_found"],
       ["propose.0.0~2", "anthropic", "succeeded", null],
       ["propose.0.1", "openai", "succeeded", null],
       ["propose.0.2", "openai", "succeeded", null],
@@ -78,15 +78,15 @@ describe("a call that fails at its provider", () => {
 
 describe("a last call that fails", () => {
   it("before its first word is streamed from the other place, as one whole answer", async () => {
-    const answer = await fetchChat(stack.gatewayUrl, { model: LOCKED, messages: MESSAGES, stream: true });
+    const answer = await fetchChat(stack.gatewayUrl, { model: MISSING, messages: MESSAGES, stream: true });
     const { chunks, isDone } = readSse(await answer.text());
     const run = answer.headers.get("x-composite-run-id") ?? "";
     expect(isDone).toBe(true);
     const text = chunks.map((chunk) => chunk.choices[0]?.delta.content ?? "").join("");
     expect(text).toBe((await records.committed(run))?.choices[0]?.message.content);
     expect(await seen(run)).toEqual([
-      ["final", "openai", 401],
-      ["final~1", "openai", 401],
+      ["final", "openai", 404],
+      ["final~1", "openai", 404],
       ["final~2", "anthropic", 200],
     ]);
     expect(compositeOf(chunks.at(-1) ?? {}).degraded).toEqual([{ code: "fallback_model", stage: "final", slot: 0 }]);
@@ -104,7 +104,7 @@ describe("a last call that fails", () => {
 describe("a run whose orchestrator dies while it falls back", () => {
   it("goes on with the call that is under way, and makes no other", async () => {
     const model = "composite/moa/openai/gpt-4o";
-    const proposers = [`${LOCKED}-utf8`, ...OTHERS];
+    const proposers = [`${MISSING}-utf8`, ...OTHERS];
     const { run } = await askRun(stack.gatewayUrl, "POST", "", { model, proposers, messages: MESSAGES });
     await vi.waitFor(async () => expect(await seen(run.id)).toContainEqual(["propose.0.0~1", "anthropic", "open"]), PATIENT);
     await stack.process("orchestrator").kill("SIGKILL");
@@ -112,7 +112,7 @@ describe("a run whose orchestrator dies while it falls back", () => {
     await vi.waitFor(async () => expect(await records.state(run.id)).toBe("succeeded"), PATIENT);
     expect(await records.owners(run.id)).toBe(2);
     expect((await seen(run.id)).filter((call) => String(call).startsWith("propose.0.0"))).toEqual([
-      ["propose.0.0", "openai", 401],
+      ["propose.0.0", "openai", 404],
       ["propose.0.0~1", "anthropic", 200],
     ]);
     const { result } = (await askRun(stack.gatewayUrl, "GET", `/${run.id}`)).run;
