@@ -119,7 +119,8 @@ describe("a run that would wait for longer than it may take", () => {
     const gate = createFakeRunGate();
     const submit = vi.spyOn(gate, "submit");
     const board = createFakeLimitsBoard();
-    board.waits.set("openai/gpt-4o", waitMs);
+    // Whoever has not looked cannot tell.
+    board.look = async () => void board.waits.set("openai/gpt-4o", waitMs);
     const refused = await refuseByPlan(gate, board)
       .submit(plan, { ...SUBMISSION, ...change })
       .then(

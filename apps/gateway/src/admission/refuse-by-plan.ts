@@ -19,10 +19,11 @@ function refusalOf(plan: RunPlan, board: Pick<LimitsBoard, "expectedWaitMs">): A
  * The gate, but for new runs whose time would be over before their calls were let go: their clients are told when the wait will have become short
  * enough. A run that exists can be joined all the same, and a retry, of which a part is paid for, is taken.
  */
-export function refuseByPlan(gate: RunGate, board: Pick<LimitsBoard, "expectedWaitMs">): RunGate {
+export function refuseByPlan(gate: RunGate, board: Pick<LimitsBoard, "look" | "expectedWaitMs">): RunGate {
   return {
     ...gate,
-    submit: (plan, submission) => {
+    submit: async (plan, submission) => {
+      await board.look();
       const refusal = submission.inheritFrom === null ? refusalOf(plan, board) : null;
       return gate.submit(plan, refusal === null ? submission : { ...submission, refusal });
     },

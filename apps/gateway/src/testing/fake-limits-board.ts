@@ -31,6 +31,7 @@ export function createFakeLimitsBoard(): FakeLimitsBoard {
       checkUp();
       return board.states;
     },
+    look: async () => undefined,
     expectedWaitMs: (provider, model) => board.waits.get(`${provider}/${model}`) ?? null,
     pause: operate("pause"),
     drain: operate("drain"),

@@ -84,6 +84,27 @@ describe("the limits board", () => {
     expect(await redis.exists(`${prefix}:limits:tickets:openai`)).toBe(0);
   });
 
+  it("tells who looks first after a while, as if somebody had asked all the time", async () => {
+    let laterMs = 0;
+    const clock = { ...systemClock, monotonicMs: () => systemClock.monotonicMs() + laterMs };
+    const rare = openLimitsBoard({
+      redis: { url: inject("redisUrl"), prefix, onError: () => undefined },
+      clock,
+      promote: () => Promise.resolve(true),
+    });
+    await vi.waitFor(() => rare.providers());
+    laterMs = 60_000;
+    expect(rare.expectedWaitMs("openai", "gpt-5", 2)).toBeNull();
+    laterMs = 120_000;
+    await rare.look();
+    expect(rare.expectedWaitMs("openai", "gpt-5", 2)).toBe(0);
+    await rare.close();
+    // Nor does it matter that there is no Redis: nobody can tell then.
+    laterMs = 180_000;
+    await rare.look();
+    expect(rare.expectedWaitMs("openai", "gpt-5", 2)).toBeNull();
+  });
+
   it("knows no other providers and keys than those configured", async () => {
     expect(await board.pause("nobody", {})).toBe(false);
     expect(await board.drain("openai", { key: "other" })).toBe(false);

@@ -57,9 +57,11 @@ export interface ProviderPart {
 export interface LimitsBoard {
   /** All providers that were configured. Rejects when Redis is out. */
   providers(): Promise<readonly ProviderState[]>;
+  /** Resolves when there is a picture to tell expected waits by: at once while somebody asks. Never rejects: while Redis is out, there is none. */
+  look(): Promise<void>;
   /**
    * How long a call of this class (see `Ask`) is expected to wait from now, by a picture that is at most about a second old while somebody asks.
-   * Null: nobody can tell, among others on the first ask.
+   * Null: nobody can tell, among others when nobody has looked for a while.
    */
   expectedWaitMs(provider: string, model: string, callClass: number): number | null;
   /** Each gives false when there is no such provider or key. */

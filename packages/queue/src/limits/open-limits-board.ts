@@ -48,9 +48,17 @@ export function openLimitsBoard({ redis, clock, promote }: LimitsBoardOptions): 
     return states;
   };
 
+  let looking: Promise<unknown> = Promise.resolve();
   const refresh = (): void => {
     triedAtMs = monotonicMs();
-    read().catch(redis.onError);
+    looking = read().catch(redis.onError);
+  };
+  /** Whether there is a picture that tells anything. Who asks has it kept up to date for a while. */
+  const ask = (): boolean => {
+    askedAtMs = monotonicMs();
+    const ageMs = askedAtMs - (picture?.atMs ?? Number.NEGATIVE_INFINITY);
+    if (ageMs > REFRESH_MS && askedAtMs - triedAtMs > REFRESH_MS) refresh();
+    return ageMs <= OLD_MS;
   };
 
   const operate = async (operation: number, provider: string, { key = "", model = "" }: ProviderPart): Promise<boolean> => {
@@ -66,11 +74,11 @@ export function openLimitsBoard({ redis, clock, promote }: LimitsBoardOptions): 
 
   return {
     providers: read,
+    look: async () => {
+      if (!ask()) await looking;
+    },
     expectedWaitMs: (provider, model, callClass) => {
-      askedAtMs = monotonicMs();
-      if (askedAtMs - (picture?.atMs ?? Number.NEGATIVE_INFINITY) > REFRESH_MS && askedAtMs - triedAtMs > REFRESH_MS) refresh();
-      if (picture === null || askedAtMs - picture.atMs > OLD_MS) return null;
-      const state = picture.states.get(provider);
+      const state = ask() ? picture?.states.get(provider) : undefined;
       const busyMs = askedAtMs - (busySinceMs.get(provider) ?? askedAtMs);
       return state === undefined ? null : expectWait(state, model, callClass, redisClock.now(), busyMs);
     },
