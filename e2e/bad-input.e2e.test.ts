@@ -15,7 +15,8 @@ let records: RunRecords;
 beforeAll(async () => {
   // One gateway for everybody on this machine, and one for two callers with keys.
   const services = { gateway: { count: 2, env: [{}, { API_KEYS: "key-a,key-b" }] } };
-  stack = await startStack({ config: MALFORMED_CONFIGURATION, services });
+  const narrow = "  narrow: { extends: openai, limits: { tokens_per_minute: 500 } }\n";
+  stack = await startStack({ config: MALFORMED_CONFIGURATION.replace("webhooks:", `${narrow}webhooks:`), services });
   records = openRunRecords(stack);
 });
 
@@ -216,5 +217,41 @@ describe("a body in other words", () => {
       expect([again.status, runOf(again)], words).toEqual([200, runOf(first)]);
       await again.text();
     }
+  });
+});
+
+describe("a request that needs more tokens than its provider allows in a minute", () => {
+  const NARROW = "narrow/gpt-4o-mini";
+  const LONG = [{ role: "user", content: "Why is the sky blue? ".repeat(200) }];
+  const LIMIT = /narrow.*tokens_per_minute is 500\b.*needs \d+/;
+  const callsOf = async (model: string) => (await providerCalls(stack.mockUrl)).filter((call) => call.model === model).length;
+
+  it("is refused at once with the limit's name, and never sent", async () => {
+    const sent = await callsOf("gpt-4o-mini");
+    for (const fields of [{ messages: LONG }, { max_tokens: 501 }]) {
+      const refused = await postChat(stack.gatewayUrl, chat({ model: NARROW, ...fields }));
+      expect(refused).toMatchObject({ status: 400, body: { error: { code: "over_provider_limit", type: "invalid_request_error" } } });
+      expect(refused.body.error.message).toMatch(LIMIT);
+    }
+    expect(await callsOf("gpt-4o-mini")).toBe(sent);
+    expect((await postChat(stack.gatewayUrl, chat({ model: NARROW, max_tokens: 100 }))).status).toBe(200);
+  });
+
+  it("fails as a member, and the others answer", async () => {
+    const proposers = [NARROW, "anthropic/claude-haiku-4-5", "openai/gpt-5-mini"];
+    const { status, body } = await postChat(stack.gatewayUrl, chat({ model: "composite/moa/openai/gpt-4o", proposers, messages: LONG }));
+    expect(status).toBe(200);
+    expect(body.composite).toMatchObject({
+      failed: [{ step: "propose.0.0", class: "bad_request" }],
+      degraded: [{ code: "member_failed", stage: "propose", slot: 0 }],
+    });
+    expect(body.composite.stages[0]?.calls[0]).toMatchObject({ provider: "narrow", tries: 0, usage: { total_tokens: 0 } });
+  });
+
+  it("ends its run with the limit's name when no member is small enough", async () => {
+    const asked = chat({ model: "composite/moa/openai/gpt-4o", proposers: [NARROW, NARROW], messages: LONG });
+    const { status, headers, body } = await postChat(stack.gatewayUrl, asked);
+    expect([status, body.error.code, headers.get("x-should-retry")]).toEqual([502, "all_members_failed", "false"]);
+    expect(body.error.message).toMatch(LIMIT);
   });
 });

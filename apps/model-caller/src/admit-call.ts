@@ -26,9 +26,15 @@ const LAST_MS = 250;
 const LEAST_DEFERRED_MS = 2000;
 
 const REFUSED = {
-  // Its own words and a client's status, because only the client can mend it.
-  too_large: { class: "bad_request", status: 400, code: OVER_PROVIDER_LIMIT },
-  drained: { class: "unavailable", status: null, code: null },
+  // A client's status, because only the client can mend it.
+  too_large: {
+    as: { class: "bad_request", status: 400, code: OVER_PROVIDER_LIMIT },
+    words: (provider: string, limit: string) => `the limits of ${provider} never let this call go: ${limit}`,
+  },
+  drained: {
+    as: { class: "unavailable", status: null, code: null },
+    words: (provider: string) => `an operator has the calls to ${provider} turned away`,
+  },
 } as const;
 
 const NOT_ASKED = "the provider's limits could not be asked within the call's time, and nothing is sent without them";
@@ -65,7 +71,8 @@ export async function admitCall(
       try {
         const admission = await deps.limits.admit(await toAsk(claim, target, params, isDeferrable, deps), signal);
         if (admission.kind !== "refused") return admission;
-        return { kind: "refused", failure: { ...toFailure("unavailable", admission.message), ...REFUSED[admission.failure] } };
+        const { as, words } = REFUSED[admission.failure];
+        return { kind: "refused", failure: { ...toFailure("unavailable", words(job.provider, admission.message)), ...as } };
       } catch (error) {
         if (!signal.aborted && !(error instanceof LimitsUnavailable)) throw error;
         if (error instanceof LimitsUnavailable) lastWords = NOT_ASKED;

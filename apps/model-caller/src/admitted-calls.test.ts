@@ -186,10 +186,15 @@ describe("a call that its provider has no room for", () => {
   });
 
   it("fails with the words of the limits when it can never be admitted", async () => {
-    const refused = { kind: "refused", failure: "too_large", message: "more than the 100 tokens per minute of openai" } as const;
+    const refused = { kind: "refused", failure: "too_large", message: "tokens_per_minute is 100" } as const;
     const call = setUpCall([], STEP, null, [], { admitted: [refused] });
     await call.run();
-    const failed = { class: "bad_request", status: 400, code: "over_provider_limit", message: refused.message };
+    const failed = {
+      class: "bad_request",
+      status: 400,
+      code: "over_provider_limit",
+      message: expect.stringContaining(`openai never let this call go: ${refused.message}`) as string,
+    };
     expect(call.commits).toMatchObject([{ outcome: "failed", report: { failure: failed } }]);
   });
 });

@@ -1,4 +1,4 @@
-import { ApiError, type Failure, type FailureClass, isRetryable, WORKER_DEATHS } from "@composite-llm/core";
+import { ApiError, type Failure, type FailureClass, isRetryable, OVER_PROVIDER_LIMIT, WORKER_DEATHS } from "@composite-llm/core";
 
 /** A call that failed for good. */
 export interface FailedCall {
@@ -48,10 +48,10 @@ export function allMembersFailed(run: string, stage: string, failed: readonly Fa
     const message = `Every member of stage ${stage} was rate limited by its provider (${classes}).`;
     return new RunFailure(new ApiError("provider_rate_limited", message, { composite, retryAfterMs: shortestWait(failed) }), failed);
   }
-  return new RunFailure(
-    new ApiError("all_members_failed", `No member of stage ${stage} gave an answer (${classes}).`, { composite }),
-    failed,
-  );
+  // What our own limits say is no secret of a provider's, and only the client can mend it.
+  const limits = new Set(failed.flatMap(({ failure }) => (failure.code === OVER_PROVIDER_LIMIT ? [failure.message] : [])));
+  const message = [`No member of stage ${stage} gave an answer (${classes})`, ...limits].join("; ");
+  return new RunFailure(new ApiError("all_members_failed", `${message}.`, { composite }), failed);
 }
 
 /**
