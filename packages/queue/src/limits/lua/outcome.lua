@@ -7,11 +7,13 @@ local SOON_MS, SOON_CUT, LEAST_RATE = 3000, 0.4, 0.05
 local MIN_BLOCK_MS, MAX_BLOCK_MS = 250, 30000
 
 local function cut_rate(state)
-  local recent = math.max(state[RECENT] * 1000 / RECENT_MS, 0.5)
+  -- Of a scope that has just come into use less than that time is known.
+  local known_ms = state[PEAK] == 0 and math.max(100, math.min(RECENT_MS, now - state[WANTED_UNTIL])) or RECENT_MS
+  local recent = math.max(state[RECENT] * 1000 / known_ms, 0.5)
   local rate = adaptive_rate(state)
   if rate then rate = math.min(rate, math.max(recent, 0.7 * rate)) else rate = recent end
   if now - state[CUT_AT] < SOON_MS then rate = rate * (1 - SOON_CUT) / (1 - CUT) end
-  state[PEAK], state[DEMAND_MS], state[ADAPTIVE_LEVEL] = math.max(LEAST_RATE, rate), 0, 0
+  state[PEAK], state[DEMAND_MS], state[ADAPTIVE_LEVEL], state[WANTED_UNTIL] = math.max(LEAST_RATE, rate), 0, 0, now
 end
 
 -- The provider turned a request away. `block` is how long it asked to wait, -1: it did not say. Requests that were sent before the last cut tell

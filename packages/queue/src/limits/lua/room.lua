@@ -78,6 +78,8 @@ end
 local function take(scope, call)
   local state = scope.state
   local tokens = call.input + call.output
+  -- Before the first cut: since when it is in use.
+  if state[PEAK] == 0 and state[RECENT] < 0.01 then state[WANTED_UNTIL] = now end
   state[LEVEL], state[ADAPTIVE_LEVEL], state[RECENT] = state[LEVEL] + 1, state[ADAPTIVE_LEVEL] + 1, state[RECENT] + 1
   state[USED_REQUESTS], state[USED_INPUT], state[USED_OUTPUT] =
     state[USED_REQUESTS] + 1, state[USED_INPUT] + call.input, state[USED_OUTPUT] + call.output
