@@ -83,7 +83,7 @@ export const HIDDEN_LIMITS: LimitsExperiment = {
     const found = `${Math.round((thirdMs * FIND_SHARE) / 1000)} s`;
     return {
       title: "Hidden limits",
-      setting: `Nothing is configured. The provider allows ${THIRDS.join(", then ")} requests a minute, a third of ${length} s each, and its 429s say nothing of when to come again; ${PER_SECOND} calls a second are offered to ${CALLERS} processes, all ways at the same time. BullMQ pauses its queue for a second at a 429, bottleneck tries the call again after a second; both begin with 25 calls at once in each process.`,
+      setting: `Nothing is configured. The provider allows ${THIRDS.join(", then ")} requests a minute, a third of ${length} s each, and its 429s say nothing of when to come again; ${PER_SECOND} calls a second are offered to ${CALLERS} processes, all ways at the same time and warmed up by a few calls. BullMQ pauses its queue for a second at a 429, bottleneck tries the call again after a second; both begin with 25 calls at once in each process.`,
       tables: [
         {
           head: [

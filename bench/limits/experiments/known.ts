@@ -93,7 +93,7 @@ export const KNOWN_LIMITS: LimitsExperiment = {
     }
     return {
       title: "Known limits",
-      setting: `A provider that allows ${LIMITS.requests_per_minute} requests and ${LIMITS.tokens_per_minute} tokens a minute and ${LIMITS.concurrent} requests at once (continuous buckets of one second's worth; prompt and cap count on arrival), ${CALLERS} processes that call it, ten times as many calls as the binding limit allows, ${length} s, all ways at the same time, each with a provider of its own. "Over a limit" is the judge's count over sliding minutes and over what was open at once, "429s" what the provider refused.`,
+      setting: `A provider that allows ${LIMITS.requests_per_minute} requests and ${LIMITS.tokens_per_minute} tokens a minute and ${LIMITS.concurrent} requests at once (continuous buckets of one second's worth; prompt and cap count on arrival), ${CALLERS} processes that call it, ten times as many calls as the binding limit allows, ${length} s, all ways at the same time, each with a provider of its own and warmed up by a few calls. "Over a limit" is the judge's count over sliding minutes and over what was open at once, "429s" what the provider refused.`,
       tables,
       goals,
     };

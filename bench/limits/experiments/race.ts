@@ -2,8 +2,10 @@ import { offer } from "../offer.ts";
 import type { Arm, ArmOptions, RunningArm } from "../arms/arm.ts";
 import { wait } from "../wait.ts";
 
-/** Between the start of the processes and the load. */
-const SETTLE_MS = 2000;
+/** A few calls before the load, so that no process makes its first one late: a second's slowness would fill a provider's bucket twice. */
+const WARM_UP = { perSecond: 5, ms: 5000 };
+/** Between the warm-up and the load, for the buckets to be full and every call to be over. */
+const SETTLE_MS = 5000;
 
 export interface Lap {
   arm: RunningArm;
@@ -32,6 +34,7 @@ export async function race<Result>(arms: readonly Arm[], options: RaceOptions, r
     for (const arm of arms) running.push(await arm.start(options));
     const mockUrls = running.map(({ mockUrl }) => mockUrl);
     await Promise.all(mockUrls.map((mockUrl) => options.prepare(mockUrl)));
+    await Promise.all(running.map((arm) => offer(WARM_UP.perSecond, WARM_UP.ms, (index) => arm.submit(index))));
     await wait(SETTLE_MS);
     const fromMs = Date.now();
     const toMs = fromMs + options.seconds * 1000;
