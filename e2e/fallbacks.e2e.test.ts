@@ -14,6 +14,8 @@ const BROKEN = "openai/gpt-4o-mini-mock-tokens-60-stream-cut-20";
 const STRICT = "openai/gpt-4o-mini-mock-context-length";
 const SOUND = "anthropic/claude-haiku-4-5";
 const SLOW = `${SOUND}-mock-latency-2000`;
+const FLAKY = "flaky/gpt-4o-mini-mock-error-503";
+const OPERATOR_KEY = "key-of-the-operator";
 const OTHERS = ["openai/gpt-4o-mini", "openai/gpt-5-mini"];
 const PATIENT = { timeout: 30_000, interval: 10 };
 
@@ -22,7 +24,12 @@ let records: RunRecords;
 
 beforeAll(async () => {
   const places = { [MISSING]: [`${MISSING}-html`, SOUND], [`${MISSING}-utf8`]: [SLOW], [BROKEN]: [SOUND], [STRICT]: [SOUND] };
-  stack = await startStack({ config: `version: 1\nmodels: { fallbacks: ${JSON.stringify(places)} }\n` });
+  const providers = "providers: { openai: {}, anthropic: {}, flaky: { extends: openai }, spare: { extends: openai } }";
+  Object.assign(places, { [FLAKY]: [SOUND], "spare/gpt-4o": [SOUND] });
+  stack = await startStack({
+    env: { OPERATOR_KEY },
+    config: `version: 1\n${providers}\nmodels: { fallbacks: ${JSON.stringify(places)} }\n`,
+  });
   records = openRunRecords(stack);
 });
 
@@ -73,6 +80,33 @@ describe("a call that fails at its provider", () => {
     expect([status, body.error.code]).toEqual([400, "context_length_exceeded"]);
     expect(await seen(body.error.composite?.["run_id"] as string)).toEqual([["final", "openai", 400]]);
     expect(run).not.toBe("");
+  });
+});
+
+describe("a provider that lets nothing through", () => {
+  const handIn = async () => {
+    const { body, run } = await postChat(stack.gatewayUrl, { model: FLAKY, messages: MESSAGES });
+    expect(body.composite.degraded).toEqual([{ code: "fallback_model", stage: "final", slot: 0 }]);
+    return await seen(run);
+  };
+
+  it("is not waited for once its calls kept failing", async () => {
+    const failing = [503, 503, 503].map((status) => ["final", "openai", status]);
+    expect(await handIn()).toEqual([...failing, ["final~1", "anthropic", 200]]);
+    // The fifth failure in a row is the last.
+    expect(await handIn()).toEqual([...failing.slice(1), ["final~1", "anthropic", 200]]);
+    expect(await handIn()).toEqual([["final~1", "anthropic", 200]]);
+  });
+
+  it("is not asked while an operator has it drained", async () => {
+    const drained = await fetch(`${stack.gatewayUrl}/v1/providers/spare/drain`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${OPERATOR_KEY}` },
+    });
+    expect(drained.status).toBe(200);
+    const { body, run } = await postChat(stack.gatewayUrl, { model: "spare/gpt-4o", messages: MESSAGES });
+    expect(body.composite.degraded).toEqual([{ code: "fallback_model", stage: "final", slot: 0 }]);
+    expect(await seen(run)).toEqual([["final~1", "anthropic", 200]]);
   });
 });
 

@@ -5,7 +5,7 @@ import type { CallAbort } from "./call-abort.ts";
 import type { CallDeps } from "./call-deps.ts";
 import { toFailure } from "./call-end.ts";
 import type { CallTarget } from "./call-target.ts";
-import { toAsk } from "./to-ask.ts";
+import { ticketOf, toAsk, waitingJobOf } from "./to-ask.ts";
 
 /** What came of a call's asking. */
 export type CallAdmission =
@@ -36,6 +36,13 @@ const REFUSED = {
     words: (provider: string) => `an operator has the calls to ${provider} turned away`,
   },
 } as const;
+
+/** Why nobody at all is let through for a while, as the limits say it, and what a call that has another place to go to fails with. */
+const SHUT: ReadonlyMap<string, Failure["class"]> = new Map([
+  ["breaker_open", "unavailable"],
+  ["breaker_probing", "unavailable"],
+  ["blocked", "rate_limited"],
+]);
 
 const NOT_ASKED = "the provider's limits could not be asked within the call's time, and nothing is sent without them";
 const NOT_LET_GO = "the call's time was over before the provider's limits let it go";
@@ -70,6 +77,11 @@ export async function admitCall(
       if (signal.aborted) return ended();
       try {
         const admission = await deps.limits.admit(await toAsk(claim, target, params, isDeferrable, deps), signal);
+        const shutBy = admission.kind === "deferred" && step.hasFallback === true ? SHUT.get(admission.reason) : undefined;
+        if (shutBy !== undefined) {
+          await deps.limits.leave({ ticket: ticketOf(claim), provider: job.provider, job: waitingJobOf(claim) });
+          return { kind: "refused", failure: toFailure(shutBy, `${job.provider} lets nothing through at present`) };
+        }
         if (admission.kind !== "refused") return admission;
         const { as, words } = REFUSED[admission.failure];
         return { kind: "refused", failure: { ...toFailure("unavailable", words(job.provider, admission.message)), ...as } };

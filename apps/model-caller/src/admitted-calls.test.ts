@@ -185,6 +185,26 @@ describe("a call that its provider has no room for", () => {
     expect(call.limits.asks).toMatchObject([{ job: null }]);
   });
 
+  it("does not wait for a provider that lets nothing through when it has another place to go to", async () => {
+    for (const [reason, failureClass] of [
+      ["breaker_open", "unavailable"],
+      ["breaker_probing", "unavailable"],
+      ["blocked", "rate_limited"],
+      ["requests_per_minute", null],
+      ["paused", null],
+    ] as const) {
+      const call = setUpCall([], { ...STEP, hasFallback: true }, null, [], { admitted: [{ ...DEFERRED, reason }] });
+      const outcome = await call.run();
+      if (failureClass === null) expect([outcome, call.limits.left]).toEqual(["deferred", []]);
+      else {
+        expect(call.commits).toMatchObject([{ outcome: "failed", report: { tries: 0, failure: { class: failureClass } } }]);
+        expect(call.limits.left).toMatchObject([{ provider: "openai" }]);
+      }
+    }
+    const alone = setUpCall([], STEP, null, [], { admitted: [{ ...DEFERRED, reason: "breaker_open" }] });
+    expect(await alone.run()).toBe("deferred");
+  });
+
   it("fails with the words of the limits when it can never be admitted", async () => {
     const refused = { kind: "refused", failure: "too_large", message: "tokens_per_minute is 100" } as const;
     const call = setUpCall([], STEP, null, [], { admitted: [refused] });

@@ -43,6 +43,8 @@ export interface CallStep {
   stream: boolean;
   /** Whether whoever waits for it is told when its first request leaves. */
   watched?: boolean;
+  /** Whether it is made at another place when it fails: then it is not worth waiting for a provider that lets nothing through. */
+  hasFallback?: boolean;
   /** Requests that were made for it before it was given up and dispatched anew; none when absent. */
   tried?: number;
 }
@@ -104,6 +106,7 @@ const callStep = z.object({
   publish: z.enum(["delta", "member_delta"]).nullable(),
   stream: z.boolean(),
   watched: z.boolean().exactOptional(),
+  hasFallback: z.boolean().exactOptional(),
   tried: z.int().min(1).exactOptional(),
 });
 

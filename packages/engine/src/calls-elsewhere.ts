@@ -1,4 +1,4 @@
-import { type CallStep, fallbackKey, otherPlaces, type Params, type PlannedMember, type PlannedPlace } from "@composite-llm/contracts";
+import { fallbackKey, otherPlaces, type Params, type PlannedMember, type PlannedPlace } from "@composite-llm/contracts";
 import { mayPassElsewhere } from "@composite-llm/core";
 import type { Settled } from "./run-port.ts";
 import type { WantedCall } from "./step-calls.ts";
@@ -10,10 +10,16 @@ export function placesOf(member: PlannedMember, more: Params | undefined): Plann
 
 /** The same call at each other place of its model. */
 export function callsElsewhere({ step, messages, places }: WantedCall): WantedCall[] {
-  const { watched: _, ...same } = step;
+  const { watched: _, hasFallback: _own, ...same } = step;
   return places.map(({ provider, model, params }, index) => {
-    const elsewhere: Omit<CallStep, "prompt"> = { ...same, step: fallbackKey(step.step, index + 1), model, params };
-    return { step: elsewhere, provider, messages, places: [], isHedged: false };
+    const elsewhere = { ...same, step: fallbackKey(step.step, index + 1), model, params };
+    return {
+      step: index < places.length - 1 ? { ...elsewhere, hasFallback: true } : elsewhere,
+      provider,
+      messages,
+      places: [],
+      isHedged: false,
+    };
   });
 }
 

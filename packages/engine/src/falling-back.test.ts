@@ -45,6 +45,7 @@ describe("a member whose call failed", () => {
     const fake = await execute(fails("propose.0.0"));
     expect(stepsOf(fake)).toEqual(["propose.0.0", "propose.0.1", "propose.0.2", "propose.0.0~1", "final"]);
     expect(fake.dispatched[1]?.[0]).toMatchObject({ model: "same", params: { service_tier: "azure" }, slot: 0, role: "proposer" });
+    expect(fake.dispatched.flat().map(({ hasFallback = false }) => hasFallback)).toEqual([true, false, false, true, true]);
     expect(fake.messages.get("propose.0.0~1")).toEqual(fake.messages.get("propose.0.0"));
     expect(JSON.stringify(fake.messages.get("final"))).toContain("answer of propose.0.0~1");
     const { stages, calls, failed: lost, degraded } = compositeOf(fake);

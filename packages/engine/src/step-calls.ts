@@ -148,8 +148,9 @@ export function createStepCalls(port: RunPort, latencies: LatencyBook, startTime
       }
     };
 
-    for (const call of calls) {
-      const { step } = call.step;
+    for (const wanted of calls) {
+      const { step } = wanted.step;
+      const call = wanted.places.length === 0 ? wanted : { ...wanted, step: { ...wanted.step, hasFallback: true } };
       const success = successes.get(step);
       if (success !== undefined) {
         learn(success.report, call.step.role);
