@@ -70,7 +70,7 @@ local function serve(provider)
       is_served = true
     elseif not lease or lease >= NEVER then
       -- Nobody wants it any more, or it can never be admitted: whoever waits asks again and hears why.
-      redis.call('ZREM', queue.key, ticket)
+      if record then leave_queue(provider, ticket, record) else redis.call('ZREM', queue.key, ticket) end
       forget_ticket(provider, ticket)
       if lease then call_up(provider, ticket, record) end
     else

@@ -53,12 +53,16 @@ local function stand(provider, ticket, record)
   redis.call('SADD', waiting_key, provider)
 end
 
+local function virtual_cost(record)
+  return math.max(1, record.input + record.output) / record.weight
+end
+
 -- Start-time fair queueing: a call begins where its caller's last one ended, or where the class is by now.
 local function enter_queue(provider, ticket, record)
   local fair = fair_key(provider, record.class)
   local times = redis.call('HMGET', fair, 'V', 'F:' .. record.caller)
   record.tag = math.max(tonumber(times[1] or 0), tonumber(times[2] or 0))
-  local finish = record.tag + math.max(1, record.input + record.output) / record.weight
+  local finish = record.tag + virtual_cost(record)
   redis.call('HSET', fair, 'F:' .. record.caller, string.format('%.6f', finish))
   stand(provider, ticket, record)
   write_ticket(provider, ticket, record)
@@ -82,7 +86,14 @@ local function tidy_provider(provider)
   redis.call('DEL', order_key(provider))
 end
 
+-- Leaves without having been served, so that its caller's next call begins where this one would have.
 local function leave_queue(provider, ticket, record)
+  local fair = fair_key(provider, record.class)
+  local times = redis.call('HMGET', fair, 'V', 'F:' .. record.caller)
+  if times[2] then
+    local finish = math.max(tonumber(times[1] or 0), tonumber(times[2]) - virtual_cost(record))
+    redis.call('HSET', fair, 'F:' .. record.caller, string.format('%.6f', finish))
+  end
   redis.call('ZREM', queue_key(provider, queue_name(record)), ticket)
   tidy(provider, queue_name(record))
 end
