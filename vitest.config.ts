@@ -14,6 +14,8 @@ export default defineConfig({
           name: "unit",
           include: named(".test"),
           exclude: ["**/node_modules/**", ...named(".contract.test"), ...named(".integration.test")],
+          // Properties are checked for hundreds of samples, beside two other files on two cores.
+          testTimeout: 30_000,
         },
       },
       { test: { name: "contract", include: named(".contract.test"), testTimeout: 30_000, hookTimeout: 30_000 } },

@@ -144,7 +144,8 @@ describe("a run whose orchestrator dies while it falls back", () => {
     await stack.process("orchestrator").kill("SIGKILL");
     await stack.process("orchestrator").restart();
     await vi.waitFor(async () => expect(await records.state(run.id)).toBe("succeeded"), PATIENT);
-    expect(await records.owners(run.id)).toBe(2);
+    // Once more where it was put aside meanwhile.
+    expect(await records.owners(run.id)).toBeGreaterThanOrEqual(2);
     expect((await seen(run.id)).filter((call) => String(call).startsWith("propose.0.0"))).toEqual([
       ["propose.0.0", "openai", 404],
       ["propose.0.0~1", "anthropic", 200],

@@ -274,7 +274,8 @@ describe("the decision to park a run", () => {
     const park = (owner = 1) => scripts.park(run, owner, owned.now() + 90_000, 60_000, ...cells);
 
     expect((await park())[0]).toBe("ok");
-    expect(Number(await quiet.redis.hget(`${quiet.prefix}:run:${run}`, "parked")) - owned.now()).toBeLessThanOrEqual(60_000);
+    // Not the 90 s that were asked for; this process knows Redis' time to some milliseconds.
+    expect(Number(await quiet.redis.hget(`${quiet.prefix}:run:${run}`, "parked")) - owned.now()).toBeLessThan(61_000);
     expect(await park(0)).toEqual(["stale"]);
     const digest = (await quiet.redis.hget(`${quiet.prefix}:run:${run}:journal`, "i:1002")) ?? "";
     expect((await scripts.begin(run, "final", 1002, 1, 1, "", digest, "{}", "", ""))[0]).toBe("ok");
