@@ -17,7 +17,7 @@ const TENFOLD = "x10";
 const KINDS = [TRUE, "zero", "null", TENFOLD];
 /** Those whose answers do not say what they used. */
 const UNTOLD = ["zero", "null"];
-const PHASES = { crowdMs: 25_000, afterwardsMs: 60_000 };
+const PHASES = { crowdMs: 40_000, afterwardsMs: 60_000 };
 const AFTERWARDS = "asked after the others";
 
 function modelOf(model: string, kind: string): string {
@@ -25,6 +25,10 @@ function modelOf(model: string, kind: string): string {
 }
 
 const ALL = MODELS.flatMap((model) => KINDS.map((kind) => ({ kind, model: modelOf(model, kind) })));
+
+function isTold(model: string): boolean {
+  return !UNTOLD.some((usage) => model.endsWith(`-usage-${usage}`));
+}
 
 function nameOf(model: string): string {
   return model.slice(model.indexOf("/") + 1);
@@ -68,16 +72,20 @@ const limitsStaySane: Expectation = {
 };
 
 const costIsEstimated: Expectation = {
-  demands: "the cost of a call whose usage is not told is marked as estimated",
+  demands: "the cost of a call whose usage is not told is marked as estimated, where its model has a price",
   check: ({ records }) => {
-    const untold = records.filter(
-      ({ kind, status, model }) =>
-        kind === "finished" && status === "succeeded" && UNTOLD.some((usage) => model.endsWith(`-usage-${usage}`)),
+    const calls = records.filter(({ kind, status }) => kind === "finished" && status === "succeeded");
+    const priced = new Set(
+      calls.flatMap(({ model, provider, costSource }) => (isTold(model) && costSource === "catalog" ? [provider] : [])),
     );
+    const untold = calls.filter(({ provider, model }) => priced.has(provider) && !isTold(model));
     const violations = untold
       .filter(({ costSource, costNanoUsd }) => costSource !== "estimated" || (costNanoUsd ?? 0) <= 0)
       .map(({ run, model, costSource, costNanoUsd }) => `${run} of ${model} cost ${costNanoUsd} nano-dollars by ${costSource}`);
-    return { figures: `${untold.length} calls`, violations: untold.length === 0 ? ["there were none"] : violations };
+    return {
+      figures: `${untold.length} calls of ${[...priced].join(", ")}`,
+      violations: untold.length === 0 ? ["there were none"] : violations,
+    };
   },
 };
 

@@ -12,6 +12,7 @@ import { toRequestCost } from "./request-cost.ts";
 import { toSettlement } from "./to-settlement.ts";
 import { type BatchData, toBatches } from "./token-batch.ts";
 import { createTokenSender } from "./token-sender.ts";
+import { withoutFalseUsage } from "./told-usage.ts";
 
 /** How a request ended, and what of its text still has to be published with the commit. */
 export interface RequestEnd {
@@ -54,9 +55,9 @@ export async function sendRequest(
     firstAt ??= deps.clock.monotonicMs();
     if (isStreamed) sender.push(delta);
   };
-  const outcome = await provider.call(
-    { model: step.model, messages: job.prompts[step.prompt] ?? [], params },
-    {
+  const request = { model: step.model, messages: job.prompts[step.prompt] ?? [], params };
+  const outcome = withoutFalseUsage(
+    await provider.call(request, {
       signal: AbortSignal.any([abort.signal, lost]),
       stream: step.stream,
       timeouts: target.timeouts,
@@ -64,12 +65,12 @@ export async function sendRequest(
       // What the client asked for, it gets as the vendor gave it; of a member, only what others can work with is an answer.
       acceptAnyAnswer: step.publish === "delta",
       ...(target.isSimulated ? { headers: toJudgeHeaders(claim, progress.tries) } : {}),
-    },
+    }),
   );
   const left = await sender.close();
   progress.ttftMs = firstAt === null ? null : Math.round(firstAt - sentAt);
   const end = toCallEnd(outcome, abort.reason ?? (lost.aborted ? "lease_lost" : null));
-  const cost = toRequestCost(outcome, step.model, target);
+  const cost = await toRequestCost(outcome, request, target);
   progress.spend(end.usage, cost);
   // What was not streamed is published in one piece, so that whoever follows sees the text of every final answer.
   const whole = end.kind === "succeeded" && step.publish !== null ? toBatches(end.result) : [];
