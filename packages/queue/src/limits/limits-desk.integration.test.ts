@@ -18,10 +18,10 @@ let promoted: WaitingJob[];
 /** Jobs that cannot be brought back any more. */
 let gone: Set<string>;
 
-async function openDesk(settings?: ProviderLimitSettings, url = inject("redisUrl")): Promise<LimitsDesk> {
+async function openDesk(settings?: ProviderLimitSettings, url = inject("redisUrl"), clock = systemClock): Promise<LimitsDesk> {
   const desk = await openLimitsDesk({
     redis: { url, prefix, onError: () => undefined },
-    clock: systemClock,
+    clock,
     random: createRandom(1),
     promote: (one) => Promise.resolve(!gone.has(one.id) && promoted.push(one) > 0),
   });
@@ -176,6 +176,26 @@ describe("the limits desk", () => {
     const deferred = await desk.admit(sampleAsk({ ticket: "b", job: job("b") }), never);
     expect(deferred).toMatchObject({ kind: "deferred", reason: "breaker_open" });
     expect((deferred as Extract<Admission, { kind: "deferred" }>).expectedMs).toBeGreaterThan(4000);
+  });
+
+  it("goes by the time of Redis, whatever a process takes for it", async () => {
+    const [early, late] = await Promise.all(
+      [-86_400_000, 86_400_000].map((offMs) =>
+        openDesk(sampleSettings({ concurrent: 1, requestsPerMinute: 600 }), inject("redisUrl"), {
+          now: () => systemClock.now() + offMs,
+          monotonicMs: () => systemClock.monotonicMs(),
+        }),
+      ),
+    );
+    if (early === undefined || late === undefined) throw new Error("not open");
+    const first = await lease(early, { ticket: "a" });
+    const second = lease(late, { ticket: "b" });
+    await vi.waitFor(async () => expect(await waitingTickets()).toBe(1));
+    await finish(first);
+    const one = await second;
+    expect(one.isStale()).toBe(false);
+    expect(one.waitedMs).toBeLessThan(3_600_000);
+    await finish(one);
   });
 
   it("admits nothing while Redis is out", async () => {
