@@ -33,6 +33,8 @@ export function openLimitsBoard({ redis, clock, promote }: LimitsBoardOptions): 
   let picture: { states: ReadonlyMap<string, ProviderState>; atMs: number } | null = null;
   /** By provider, from which picture on each had requests under way. */
   let busySinceMs = new Map<string, number>();
+  /** What follows from the picture, by provider, model and class: many ask the same of one. */
+  const waits = new Map<string, number | null>();
   let askedAtMs = Number.NEGATIVE_INFINITY;
   let triedAtMs = Number.NEGATIVE_INFINITY;
 
@@ -44,6 +46,7 @@ export function openLimitsBoard({ redis, clock, promote }: LimitsBoardOptions): 
     const isGap = picture === null || atMs - picture.atMs > OLD_MS;
     const busy = states.filter(({ scopes }) => (scopes[0]?.leases ?? 0) > 0);
     busySinceMs = new Map(busy.map(({ provider }) => [provider, isGap ? atMs : (busySinceMs.get(provider) ?? atMs)]));
+    waits.clear();
     picture = { states: new Map(states.map((state) => [state.provider, state])), atMs };
     return states;
   };
@@ -79,8 +82,14 @@ export function openLimitsBoard({ redis, clock, promote }: LimitsBoardOptions): 
     },
     expectedWaitMs: (provider, model, callClass) => {
       const state = ask() ? picture?.states.get(provider) : undefined;
+      if (state === undefined) return null;
+      const question = `${callClass} ${provider}/${model}`;
+      const known = waits.get(question);
+      if (known !== undefined) return known;
       const busyMs = askedAtMs - (busySinceMs.get(provider) ?? askedAtMs);
-      return state === undefined ? null : expectWait(state, model, callClass, redisClock.now(), busyMs);
+      const waitMs = expectWait(state, model, callClass, redisClock.now(), busyMs);
+      waits.set(question, waitMs);
+      return waitMs;
     },
     pause: (provider, part) => operate(OPERATIONS.pause, provider, part),
     drain: (provider, part) => operate(OPERATIONS.drain, provider, part),
