@@ -1,3 +1,7 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type EnsuredRedis, ensureRedis } from "@composite-llm/scripts/redis";
 import { type Stack, startStack } from "@composite-llm/scripts/stack";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { askRun, followRun } from "./harness/ask-run.ts";
@@ -14,9 +18,10 @@ const LONG = "openai/gpt-4o-mock-latency-100000";
 let stack: Stack;
 let records: RunRecords;
 
-async function start(limits: string, callers = 1, env: Record<string, string> = {}): Promise<void> {
+async function start(limits: string, callers = 1, env: Record<string, string> = {}, envOfAll: Record<string, string> = {}): Promise<void> {
   stack = await startStack({
     config: `version: 1\nproviders: { openai: { limits: ${limits} } }\n`,
+    env: envOfAll,
     services: { "model-caller": { count: callers, env } },
   });
   records = openRunRecords(stack);
@@ -135,5 +140,31 @@ describe("a provider that has no room", () => {
     await untilSent(next);
     expect(await providerCalls(stack.mockUrl, cancelled)).toEqual([]);
     await cancel(next);
+  });
+});
+
+describe("the Redis of the limits, when it is not that of the runs,", () => {
+  let directory: string;
+  let limits: EnsuredRedis;
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), "limits-"));
+    limits = await ensureRedis({ env: { PATH: process.env["PATH"] }, stateDirectory: directory, say: () => undefined });
+    await start("{ concurrent: 2, adaptive: false }", 1, {}, { LIMITS_REDIS_URL: limits.url });
+  });
+  afterEach(async () => {
+    await limits.server?.stop();
+    await rm(directory, { recursive: true, force: true });
+  });
+
+  it("lets nothing go while it is gone, and all that waited once it is back", async () => {
+    await untilAll([await handIn("openai/gpt-4o")], "succeeded");
+    process.kill(limits.server?.pid ?? 0, "SIGKILL");
+    await limits.server?.exited;
+    const waiting = await handInMany("openai/gpt-4o", 5);
+    await vi.waitFor(async () => expect(await records.redis.llen(`${stack.redisPrefix}:q:calls-openai:active`)).toBe(5), PATIENT);
+    for (const run of waiting) expect(await providerCalls(stack.mockUrl, run)).toEqual([]);
+    limits = { ...limits, server: (await limits.server?.startAgain()) ?? null };
+    await untilAll(waiting, "succeeded");
+    expect(await judge(stack.mockUrl, { concurrent: 2 })).toMatchObject({ concurrent: { over: 0 }, requests: { total: 6 } });
   });
 });
