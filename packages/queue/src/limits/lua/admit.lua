@@ -1,10 +1,30 @@
 -- admit, where there are tickets or no room: see admit-at-once.lua.
+-- What is taken over later than this after its grant counts from now on: it is sent in a later minute than the one in which it took room.
+local LATE_MS = 250
+
+-- At most so much of a request has flowed off since its grant, and is put back: then the bucket holds no less than had it been taken now.
+local function take_later(scope, record, at)
+  local state, passed = scope.state, now - at
+  local request_limit = effective(scope, RPM, CAP_RPM)
+  if request_limit > 0 then state[LEVEL] = state[LEVEL] + math.min(1, passed * request_bucket(request_limit)) end
+  local rate = adaptive_rate(state)
+  if rate then state[ADAPTIVE_LEVEL] = state[ADAPTIVE_LEVEL] + math.min(1, passed * rate / 1000) end
+  for _, meter in ipairs(TOKEN_METERS) do
+    local window = scope.windows[meter.field]
+    if window then window_move(window, at, record.input * meter.input + record.output * meter.output) end
+  end
+  scope.is_changed = true
+end
+
 -- The lease counts from now on. Only its provider is sure to have it among its leases.
 local function take_over(record)
   local grant = record.grant
+  local is_late = now - grant.at > LATE_MS
   with_leases(provider, grant.key, record.model, function(scope, has_leases)
     if has_leases then redis.call('ZADD', lease_key(scope.id), 'XX', number_text(now + LEASE_MS), grant.lease) end
+    if is_late then take_later(scope, record, grant.at) end
   end)
+  if is_late then grant.at = now end
   forget_ticket(provider, ticket)
   tidy_provider(provider)
   return granted(-1, promotions, grant, record.at)
@@ -22,7 +42,8 @@ local record = has_tickets and read_ticket(provider, ticket)
 local is_new = not record
 if record and record.grant then
   local expires = tonumber(redis.call('ZSCORE', lease_key(provider), record.grant.lease) or 0)
-  if expires > now then return take_over(record) end
+  -- Not on another day than the one whose limits let it in.
+  if expires > now and math.floor(record.grant.at / DAY_MS) == math.floor(now / DAY_MS) then return take_over(record) end
   -- Nobody came in time: it stands where it stood.
   revoke(provider, record)
   stand(provider, ticket, record)

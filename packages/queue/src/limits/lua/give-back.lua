@@ -10,6 +10,15 @@ local function window_correct(window, at, tokens)
   end
 end
 
+-- What was reserved at a time counts for now.
+local function window_move(window, at, tokens)
+  local slot, newest = slot_at(at), window[NEWEST]
+  if slot > newest - SLOTS and slot < newest then
+    local from, to = FIRST_SLOT + slot % SLOTS, FIRST_SLOT + newest % SLOTS
+    window[from], window[to] = math.max(0, window[from] - tokens), window[to] + tokens
+  end
+end
+
 -- Corrects the tokens of a call by what it came to. Requests are not given back: their burst is so small that a window would hold too many.
 local function correct(scope, at, input, output, requests)
   local state = scope.state

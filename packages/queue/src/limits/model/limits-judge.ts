@@ -28,6 +28,8 @@ export interface JudgedGrant extends AskedCall {
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 const LEASE_MS = 10_000;
+/** A request is sent so long after its grant without counting for a later time. */
+const LATE_MS = 250;
 const SLOT_MS = 2500;
 const SLOTS = 25;
 
@@ -65,6 +67,9 @@ export class LimitsJudge {
     claim(!grant.isTaken, "a grant is taken once", lease);
     grant.isTaken = true;
     grant.liveUntilMs = nowMs + LEASE_MS;
+    // It is sent now: from then on it counts for this minute.
+    if (nowMs - grant.atMs > LATE_MS) grant.atMs = nowMs;
+    for (const id of this.#settings.scopes.keys()) if (isIn(grant, id)) this.#checkRequests(id, nowMs);
   }
 
   renew(leases: readonly string[], gone: readonly string[], nowMs: number): void {
@@ -173,9 +178,11 @@ export class LimitsJudge {
         continue;
       }
       if (grant.isSettled) continue;
-      if (!grant.isTaken && nowMs >= grant.liveUntilMs) {
+      // Its lease is over, or its day.
+      const isOver = nowMs >= grant.liveUntilMs || Math.floor(nowMs / DAY_MS) !== Math.floor(grant.atMs / DAY_MS);
+      if (!grant.isTaken && isOver) {
         const isRenewed = [...this.grants.values()].some((one) => one.ticket === grant.ticket && one.atMs > grant.atMs && !one.isSettled);
-        // Its lease is over, but nobody has looked after the ticket yet.
+        // Nobody has looked after the ticket yet.
         if (sight.tickets[grant.ticket] === true && !isRenewed) continue;
         this.settle(grant, { input: 0, output: 0 }, true, nowMs);
         this.#revoked.set(grant.ticket, (this.#revoked.get(grant.ticket) ?? 0) + 1);
@@ -188,17 +195,23 @@ export class LimitsJudge {
     for (const [id, limits] of this.#settings.scopes) {
       // A debt may be beyond the limit; those who come then wait for it.
       if (!found.some((grant) => isIn(grant, id))) continue;
-      const within = (sinceMs: number): JudgedGrant[] =>
-        [...this.grants.values()].filter((grant) => isIn(grant, id) && grant.atMs > sinceMs);
-      const recent = within(nowMs - MINUTE_MS);
-      claim(recent.length <= (limits.requestsPerMinute ?? Infinity), "a minute holds no more requests than the limit", id);
-      const today = within(Math.floor(nowMs / DAY_MS) * DAY_MS - 0.5).filter((grant) => !grant.isUnsent);
+      this.#checkRequests(id, nowMs);
+      const today = this.#since(id, Math.floor(nowMs / DAY_MS) * DAY_MS - 0.5).filter((grant) => !grant.isUnsent);
       claim(today.length <= (limits.requestsPerDay ?? Infinity), "a day holds no more requests than the limit", id);
       for (const limit of TOKEN_LIMITS) {
         const sum = this.#sumOf(id, limit, (atMs) => atMs > nowMs - MINUTE_MS);
         claim(sum <= (limits[limit] ?? Infinity) + 1e-6, "a minute holds no more tokens than the limit", { id, limit, sum });
       }
     }
+  }
+
+  #since(id: string, sinceMs: number): JudgedGrant[] {
+    return [...this.grants.values()].filter((grant) => isIn(grant, id) && grant.atMs > sinceMs);
+  }
+
+  #checkRequests(id: string, nowMs: number): void {
+    const limit = this.#settings.scopes.get(id)?.requestsPerMinute ?? Infinity;
+    claim(this.#since(id, nowMs - MINUTE_MS).length <= limit, "a minute holds no more requests than the limit", id);
   }
 
   #sumOf(id: string, limit: TokenLimit, isWithin: (atMs: number) => boolean): number {

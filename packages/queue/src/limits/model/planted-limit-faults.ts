@@ -34,6 +34,12 @@ export const PLANTED_LIMIT_FAULTS: readonly PlantedLimitFault[] = [
     breaks: /no more requests/,
   },
   {
+    name: "tokens that are taken late count for an earlier minute",
+    sound: "if window then window_move(window, at,",
+    faulty: "if false then window_move(window, at,",
+    breaks: /conserved|no more tokens/,
+  },
+  {
     name: "a minute of tokens is shorter than one",
     sound: "local SLOTS, SLOT_MS = 25, 2500",
     faulty: "local SLOTS, SLOT_MS = 25, 2000",
