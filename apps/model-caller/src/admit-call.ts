@@ -1,6 +1,6 @@
 import type { Params } from "@composite-llm/contracts";
 import { type Failure, OVER_PROVIDER_LIMIT } from "@composite-llm/core";
-import { type CellClaim, type Lease, LimitsUnavailable } from "@composite-llm/queue";
+import { type Admission, type CellClaim, type Lease, LimitsUnavailable } from "@composite-llm/queue";
 import type { CallAbort } from "./call-abort.ts";
 import type { CallDeps } from "./call-deps.ts";
 import { toFailure } from "./call-end.ts";
@@ -16,6 +16,8 @@ export type CallAdmission =
   | { kind: "refused"; failure: Failure }
   /** It was aborted while it waited. */
   | { kind: "aborted" };
+
+type Deferral = Extract<Admission, { kind: "deferred" }>;
 
 /** Between two attempts to ask when the limits' Redis is out. */
 const AGAIN_MS = { least: 250, most: 2000 };
@@ -77,12 +79,13 @@ export async function admitCall(
       if (signal.aborted) return ended();
       try {
         const admission = await deps.limits.admit(await toAsk(claim, target, params, isDeferrable, deps), signal);
-        const shutBy = admission.kind === "deferred" && step.hasFallback === true ? SHUT.get(admission.reason) : undefined;
-        if (shutBy !== undefined) {
+        if (admission.kind === "deferred") {
+          const inVain = waitsInVain(admission, claim, job.deadlineMs - deps.desk.clock.now());
+          if (inVain === null) return { kind: "deferred" };
           await deps.limits.leave({ ticket: ticketOf(claim), provider: job.provider, job: waitingJobOf(claim) });
-          return { kind: "refused", failure: toFailure(shutBy, `${job.provider} lets nothing through at present`) };
+          return { kind: "refused", failure: inVain };
         }
-        if (admission.kind !== "refused") return admission;
+        if (admission.kind === "granted") return admission;
         const { as, words } = REFUSED[admission.failure];
         return { kind: "refused", failure: { ...toFailure("unavailable", words(job.provider, admission.message)), ...as } };
       } catch (error) {
@@ -95,6 +98,20 @@ export async function admitCall(
   } finally {
     stopTimer();
   }
+}
+
+/**
+ * What a call fails with that would wait in vain; null: it can wait. One that has another place goes there when its provider is shut, or would keep it
+ * for more than half of its time.
+ */
+function waitsInVain({ expectedMs, leastMs, reason }: Deferral, { job, step }: CellClaim, leftMs: number): Failure | null {
+  const shutBy = SHUT.get(reason);
+  const waitMs = Math.max(expectedMs ?? 0, leastMs);
+  const canGo = step.hasFallback === true;
+  if (leastMs <= leftMs && !(canGo && (shutBy !== undefined || waitMs > leftMs / 2))) return null;
+  const seconds = (ms: number): string => `${Math.ceil(ms / 1000)} s`;
+  const message = `${job.provider} lets this call wait (${reason}), for ${seconds(waitMs)} as it seems, and ${seconds(leftMs)} are left for it`;
+  return { ...toFailure(canGo ? (shutBy ?? "rate_limited") : "rate_limited", message), retryAfterMs: waitMs > 0 ? waitMs : null };
 }
 
 function waitUnless(signal: AbortSignal, delayMs: number, { startTimer }: Pick<CallDeps, "startTimer">): Promise<void> {

@@ -10,7 +10,8 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const DEFERRED = { kind: "deferred", expectedMs: null, reason: "rate" } as const;
+const DEFERRED = { kind: "deferred", expectedMs: null, leastMs: 0, reason: "rate" } as const;
+const CAN_GO = { ...STEP, hasFallback: true };
 const OUT = new LimitsUnavailable("no Redis");
 
 describe("what a call asks of the limits", () => {
@@ -140,6 +141,28 @@ describe("a call that its provider has no room for", () => {
     const call = setUpCall([], STEP, null, [], { admitted: [DEFERRED], isAlone: false, left: "cancelled" });
     await call.run();
     expect(call.limits.left).toHaveLength(1);
+  });
+
+  it.each([
+    ["blocked for longer than the call has time", { leastMs: 3_600_000, expectedMs: 3_600_000, reason: "blocked" }, STEP, 3_600_000],
+    ["too slow for one that can go elsewhere", { expectedMs: 31_000 }, CAN_GO, 31_000],
+  ])("fails at once where the provider is %s", async (_why, wait, step, retryAfterMs) => {
+    const call = setUpCall([], step, null, [], { admitted: [{ ...DEFERRED, ...wait }] });
+    expect(await call.run()).toBe("done");
+    expect(call.commits).toMatchObject([{ outcome: "failed", report: { tries: 0, failure: { class: "rate_limited", retryAfterMs } } }]);
+    expect(call.commits[0]?.report.failure?.message).toMatch(/^openai lets this call wait \(\w+\), for \d+ s .* 60 s are left for it$/);
+    expect(call.limits.left).toMatchObject([{ ticket: `${call.job.run}/propose.0.0` }]);
+    expect(call.noted).toEqual([]);
+  });
+
+  it.each([
+    ["others stand before it, some of whom may come after it", { expectedMs: 3_600_000, leastMs: 59_000 }, STEP],
+    ["an operator may let it go on", { reason: "paused" }, STEP],
+    ["it has to wait no longer than half of its time", { expectedMs: 29_000 }, CAN_GO],
+  ])("waits where %s", async (_why, wait, step) => {
+    const call = setUpCall([], step, null, [], { admitted: [{ ...DEFERRED, ...wait }] });
+    expect(await call.run()).toBe("deferred");
+    expect(call.limits.left).toEqual([]);
   });
 
   it("waits here when its stage goes on without it and nobody else would make it", async () => {

@@ -20,7 +20,7 @@ const step = (name: string): CallJob["steps"][number] => ({
 });
 
 /** A job that was taken so often from a worker that died, and what becomes of its calls. */
-function setUp({ steps = ["propose.0.0"], stalls = 0, deaths = stalls, cells = {}, end, admitted = [] }: Setting) {
+function setUp({ steps = ["propose.0.0"], stalls = 0, deaths = stalls, cells = {}, end, admitted = [], hasFallback }: Setting) {
   const limits = createFakeLimits(admitted);
   const deferred: string[] = [];
   const begun: string[] = [];
@@ -38,7 +38,7 @@ function setUp({ steps = ["propose.0.0"], stalls = 0, deaths = stalls, cells = {
     provider: "openai",
     digest: "d",
     prompts: [[]],
-    steps: steps.map(step),
+    steps: steps.map((name) => ({ ...step(name), ...(hasFallback === true ? { hasFallback } : {}) })),
     deadlineMs: 60_000,
     queuedAtMs: 0,
   };
@@ -105,7 +105,7 @@ function setUp({ steps = ["propose.0.0"], stalls = 0, deaths = stalls, cells = {
   return { process: () => processCallJob(taken, deps), job, begun, commits, apart, suffered, inHand, untilMs, limits, deferred };
 }
 
-const DEFERRED = { kind: "deferred", expectedMs: null, reason: "rate" } as const;
+const DEFERRED = { kind: "deferred", expectedMs: null, leastMs: 0, reason: "rate" } as const;
 
 interface Setting {
   steps?: string[];
@@ -116,6 +116,7 @@ interface Setting {
   end?: IsolatedEnd;
   /** How the limits answer; all is granted unless given. */
   admitted?: Answer[];
+  hasFallback?: boolean;
 }
 
 describe("a call job", () => {
@@ -167,6 +168,11 @@ describe("a call job", () => {
     const { process, deferred, begun } = setUp({ admitted: [DEFERRED] });
     await expect(process()).rejects.toThrow("postponed by 59000 ms");
     expect({ deferred, begun }).toEqual({ deferred: ["propose.0.0"], begun: [] });
+  });
+
+  it("is looked after again in half of its time when it can go elsewhere", async () => {
+    const { process } = setUp({ admitted: [DEFERRED], hasFallback: true });
+    await expect(process()).rejects.toThrow("postponed by 30000 ms");
   });
 
   it("is put aside also when a process of its own was told to wait", async () => {

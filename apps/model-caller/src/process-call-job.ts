@@ -68,8 +68,10 @@ async function putBack(taken: TakenJob, claims: readonly CellClaim[], outcome: C
   if (outcome === "handed_back") throw await taken.handBack();
   if (outcome === "done") return;
   for (const claim of claims) deps.deferred.add(claim);
-  const { deadlineMs } = claims[0]?.job ?? { deadlineMs: 0 };
-  throw await taken.postpone(Math.max(0, deadlineMs - LAST_LOOK_MS - deps.desk.clock.now()));
+  const leftMs = (claims[0]?.job.deadlineMs ?? 0) - deps.desk.clock.now();
+  // What it is told then may be another: one that can go elsewhere looks again while there is time for it.
+  const isFree = claims.some(({ step }) => step.hasFallback === true);
+  throw await taken.postpone(Math.max(0, isFree ? leftMs / 2 : leftMs - LAST_LOOK_MS));
 }
 
 async function makeApart(taken: TakenJob, claims: CellClaim[], counted: { deaths: number; reason: string }, deps: CallJobDeps) {

@@ -198,6 +198,20 @@ describe("the limits desk", () => {
     await finish(one);
   });
 
+  it("tells also those who stand behind others how long they wait at least", async () => {
+    const desk = await openDesk(sampleSettings());
+    const first = await lease(desk, { ticket: "a" });
+    await first.settle({ kind: "failed", class: "rate_limited", used: null, retryAfterMs: 3_600_000, observed: SILENCE });
+    for (const ticket of ["b", "c"]) {
+      const deferred = await desk.admit(sampleAsk({ ticket, job: job(ticket) }), never);
+      expect(deferred).toMatchObject({ kind: "deferred", reason: "blocked" });
+      expect((deferred as Extract<Admission, { kind: "deferred" }>).leastMs).toBeGreaterThan(3_500_000);
+    }
+    const busy = await openDesk(sampleSettings({ concurrent: 1 }));
+    await lease(busy, { ticket: "d", model: "gpt-5-mini" });
+    expect(await busy.admit(sampleAsk({ ticket: "e", model: "gpt-5-mini", job: job("e") }), never)).toMatchObject({ leastMs: 0 });
+  });
+
   it("admits nothing while Redis is out", async () => {
     const line = await openLine(inject("redisUrl"));
     const desk = await openDesk(sampleSettings(), line.url);

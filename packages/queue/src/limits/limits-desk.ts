@@ -90,8 +90,11 @@ export interface Lease {
 
 export type Admission =
   | { kind: "granted"; lease: Lease }
-  /** It keeps its place; its job is promoted when it is granted. `expectedMs` is null where nobody can tell. */
-  | { kind: "deferred"; expectedMs: number | null; reason: string }
+  /**
+   * It keeps its place; its job is promoted when it is granted. `expectedMs` is null where nobody can tell. `leastMs` is what it waits even if nobody
+   * were before it, 0 where that is not known: what is expected counts all who stand there, and some of them after it.
+   */
+  | { kind: "deferred"; expectedMs: number | null; leastMs: number; reason: string }
   /** `too_large`: a limit is below what it asks for. `drained`: an operator turns calls away. It has no place any more. */
   | { kind: "refused"; failure: "too_large" | "drained"; message: string };
 

@@ -112,12 +112,12 @@ export async function openLimitsDesk({ redis, clock, random, promote }: LimitsDe
       });
       return { kind: "granted", lease };
     }
-    const [first, second, place] = rest;
+    const [first, second, place, least] = rest;
     if (outcome === "refused") return { kind: "refused", failure: first === "drained" ? "drained" : "too_large", message: String(second) };
     if (outcome !== "waiting") throw new LimitsUnavailable(`the limits of ${ask.provider} are not configured`);
     if (place === "place") return "waiting";
     const expectedMs = Number(first);
-    return { kind: "deferred", expectedMs: expectedMs < 0 ? null : expectedMs, reason: String(second) };
+    return { kind: "deferred", expectedMs: expectedMs < 0 ? null : expectedMs, leastMs: Number(least), reason: String(second) };
   };
 
   /** What was granted to somebody who does not want it any more goes back. */

@@ -3,7 +3,8 @@
 -- output tokens, 7 caller, 8 its weight, 9 class, 10 until when somebody wants it, 11 inbox of a process that waits in place (empty: none does),
 -- 12 job that can be brought back (empty: none), 13 a name for the lease that nobody else uses, 14 ms from which waiting is left to the job.
 -- Gives what became of it, the time, ms until this process should look after the provider (-1: it need not), jobs to bring back; and of a grant key,
--- lease, when it was made and how long it took; of a wait the expected ms (-1: unknown), for what, and `job` or `place`; of a refusal why and words.
+-- lease, when it was made and how long it took; of a wait the expected ms (-1: unknown), for what, `job` or `place`, and the ms that it waits whoever is
+-- before it (0: unknown); of a refusal why and words.
 -- What is at the end of this part is all that a call costs that is granted at once: the parts behind it are not even made.
 local provider, ticket = ARGV[1], ARGV[2]
 local top = load_scope(provider)

@@ -73,6 +73,30 @@ else
   redis.call('ZADD', due_key(provider), number_text(record.untilMs), ticket)
 end
 
+-- Of one that stands behind others its own ways may be shut for longer than they are: the least wait of them all.
+local function wait_of_keys()
+  local least, least_why = NEVER, nil
+  for _, key in ipairs(record.keys) do
+    local longest, longest_why = 0, nil
+    for _, id in ipairs({ provider .. '#' .. key, provider .. '#' .. key .. '/' .. record.model }) do
+      local scope = load_scope(id)
+      if scope then
+        local other, other_why = wait_for(scope, record)
+        if other > longest then longest, longest_why = other, other_why end
+      end
+    end
+    -- What is told to it may be told at any time.
+    if longest >= UNTIL_TOLD and longest < NEVER then longest, longest_why = 0, nil end
+    if longest < least then least, least_why = longest, longest_why end
+  end
+  if least < NEVER then return least, least_why end
+  return 0, nil
+end
+if not where then
+  local of_keys, of_keys_why = wait_of_keys()
+  if of_keys > wait then wait, why = of_keys, of_keys_why end
+end
+
 -- Behind others of its model, or where the provider itself is full, it cannot be served yet.
 local look = where and wait < UNTIL_TOLD and wait or nil
 local function is_first()
@@ -98,4 +122,6 @@ if place == 'place' and record.job ~= '' and (why == 'paused' or expected > tonu
 end
 local turn = take_on(provider, look)
 save_scopes()
-return { 'waiting', number_text(now), turn, promotions, math.ceil(expected), why or 'queue', place }
+-- What waits for somebody's act, or for a probe, may be over at any time.
+local least = (wait >= UNTIL_TOLD or why == 'breaker_probing') and 0 or math.ceil(wait)
+return { 'waiting', number_text(now), turn, promotions, math.ceil(expected), why or 'queue', place, least }
