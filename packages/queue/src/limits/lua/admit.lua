@@ -38,12 +38,21 @@ local function refused(why, detail)
   return { 'refused', number_text(now), -1, promotions, why, words }
 end
 
+-- A grant for a key that this process does not know is none for it.
+local function is_known(key)
+  for _, name in ipairs(asked.keys) do
+    if name == key then return true end
+  end
+  return false
+end
+
 local record = has_tickets and read_ticket(provider, ticket)
 local is_new = not record
 if record and record.grant then
   local expires = tonumber(redis.call('ZSCORE', lease_key(provider), record.grant.lease) or 0)
   -- Not on another day than the one whose limits let it in.
-  if expires > now and math.floor(record.grant.at / DAY_MS) == math.floor(now / DAY_MS) then return take_over(record) end
+  local is_today = math.floor(record.grant.at / DAY_MS) == math.floor(now / DAY_MS)
+  if expires > now and is_today and is_known(record.grant.key) then return take_over(record) end
   -- Nobody came in time: it stands where it stood.
   revoke(provider, record)
   stand(provider, ticket, record)
@@ -106,17 +115,18 @@ if not where and redis.call('HGET', order_key(provider), 'full') ~= '1' and is_f
   look = serve(provider)
   local after = read_ticket(provider, ticket)
   if not after then return refused('too_large', nil) end
-  if after.grant then
+  if after.grant and is_known(after.grant.key) then
     local turn = take_on(provider, look)
     local reply = take_over(after)
     reply[3] = turn
     return reply
   end
 end
--- Nobody knows when an operator resumes.
-local expected = why == 'paused' and -1 or expect_wait(provider, record, record.class, wait)
+-- Nobody knows when an operator resumes, or when a configuration is told.
+local is_told = why == 'paused' or why == 'no_key'
+local expected = is_told and -1 or expect_wait(provider, record, record.class, wait)
 local place = record.inbox == '' and 'job' or 'place'
-if place == 'place' and record.job ~= '' and (why == 'paused' or expected > tonumber(ARGV[14])) then
+if place == 'place' and record.job ~= '' and (is_told or expected > tonumber(ARGV[14])) then
   place, record.inbox = 'job', ''
   write_ticket(provider, ticket, record)
 end

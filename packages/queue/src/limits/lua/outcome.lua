@@ -32,11 +32,14 @@ local function note_throttle(scope, granted_at, block)
 end
 
 -- Provider's headers, 0: they say nothing. `rest` is how long they leave no room for another request.
+local CAPS_MS = 600000
 local function note_headers(scope, caps, rest)
-  local state = scope.state
+  local state, has_caps = scope.state, false
   for index, field in ipairs({ CAP_RPM, CAP_ITPM, CAP_OTPM, CAP_TPM }) do
-    if caps[index] > 0 then state[field] = caps[index] end
+    if state[CAPS_UNTIL] <= now then state[field] = 0 end
+    if caps[index] > 0 then state[field], has_caps = caps[index], true end
   end
+  if has_caps then state[CAPS_UNTIL] = now + CAPS_MS end
   if rest > 0 and now + rest > state[BLOCKED] then state[BLOCKED], state[BLOCKED_WHY] = now + rest, 2 end
   scope.is_changed = true
 end

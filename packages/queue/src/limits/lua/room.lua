@@ -55,9 +55,9 @@ local function wait_for(scope, call)
     end
   end
   for _, meter in ipairs(TOKEN_METERS) do
-    local limit = effective(scope, meter.limit, meter.cap)
+    local tokens = call.input * meter.input + call.output * meter.output
+    local limit = effective(scope, meter.limit, meter.cap, tokens)
     if limit > 0 then
-      local tokens = call.input * meter.input + call.output * meter.output
       if tokens > limit then return NEVER, 'too_large', { meter.name, limit, tokens } end
       consider(window_wait(scope.windows[meter.field], limit, tokens), meter.name)
     end
@@ -132,6 +132,8 @@ local function take_room(provider, call, lease, is_shut)
       if wait < least then least, least_why, level, least_detail = wait, why, where, detail end
     end
   end
+  -- A process that knows only keys of another configuration, or whose configuration is not told yet: that ends, and nothing is wrong with the call.
+  if least > NEVER then least, least_why, level = UNTIL_TOLD, 'no_key', 'model' end
   -- Who comes later may not take from under this one what it waits for.
   if is_shut and least < NEVER then
     for _, key in ipairs(denied) do is_shut[key] = true end

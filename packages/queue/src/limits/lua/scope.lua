@@ -5,8 +5,8 @@ local LIMITS = '<ddddddddd'
 local RPM, ITPM, OTPM, TPM, CONCURRENT, RPD, TPD, ADAPTIVE, REQUESTED = 1, 2, 3, 4, 5, 6, 7, 8, 9
 
 -- What changes. Times are Redis times in ms, 0: never.
-local STATE_SIZE = 27
-local STATE = '<ddddddddddddddddddddddddddd'
+local STATE_SIZE = 28
+local STATE = '<dddddddddddddddddddddddddddd'
 -- When it was last looked at; requests in the bucket; the UTC day and what was used of it.
 local AT, LEVEL, DAY, DAY_REQUESTS, DAY_TOKENS = 1, 2, 3, 4, 5
 -- Until when the provider asked to wait, why (see WHY), and how often it did so in a row.
@@ -23,6 +23,8 @@ local PEAK, CUT_AT, DEMAND_MS, WANTED_UNTIL, ADAPTIVE_LEVEL = 18, 19, 20, 21, 22
 local FAILURES, OPEN_UNTIL, OPEN_MS, PROBE_UNTIL = 23, 24, 25, 26
 -- Until when its key lives, where it does not live for ever.
 local KEPT_UNTIL = 27
+-- Until when limits by headers are believed.
+local CAPS_UNTIL = 28
 
 local USE_MS, RECENT_MS, DAY_MS = 30000, 5000, 86400000
 local KEEP_MS = 172800000
@@ -37,9 +39,11 @@ local function scope_key(id)
   return limits .. ':scope:' .. id
 end
 
--- The smaller of what is configured and what the headers say; 0: neither.
-local function effective(scope, limit, cap)
+-- The smaller of what is configured and what the headers said lately; 0: neither. No call is refused by headers: one that is larger than what they
+-- say, which is `tokens`, goes by what is configured.
+local function effective(scope, limit, cap, tokens)
   local configured, said = scope.limits[limit], scope.state[cap]
+  if scope.state[CAPS_UNTIL] <= now or (tokens and tokens > said) then return configured end
   if configured == 0 or (said > 0 and said < configured) then return said end
   return configured
 end
@@ -88,6 +92,8 @@ local function advance(scope)
     local meter = TOKEN_METERS[index]
     local limit = effective(scope, meter.limit, meter.cap)
     if limit > 0 then
+      -- Calls that are too large for what headers say go by what is configured, so the pace does.
+      if scope.limits[meter.limit] > 0 then limit = scope.limits[meter.limit] end
       local window = read_window(scope.texts[meter.field])
       window[PACE_LEVEL] = math.max(0, window[PACE_LEVEL] - passed * limit * PACE_SHARE / 60000)
       scope.windows[meter.field] = window
@@ -108,6 +114,8 @@ local function load_scope(id)
   end
   scope = { id = id, limits = { struct.unpack(LIMITS, found[1]) }, texts = { wi = found[3], wo = found[4], wt = found[5] }, windows = {} }
   if found[2] then
+    -- What was written before a number was added to it is shorter.
+    if #found[2] < 8 * STATE_SIZE then found[2] = found[2] .. string.rep('\0', 8 * STATE_SIZE - #found[2]) end
     scope.state = { struct.unpack(STATE, found[2]) }
   else
     scope.state = {}

@@ -24,6 +24,13 @@ local function read_head(provider, queue)
   queue.record = queue.head and read_ticket(provider, queue.head)
 end
 
+-- The keys that a provider has by now.
+local function configured_keys(provider)
+  local names = {}
+  for index, key in ipairs(read_settings(provider).keys) do names[index] = key.name end
+  return names
+end
+
 -- Gives the ms until somebody should look again; nil: nobody waits, or only for something that is told.
 local function serve(provider)
   local names = redis.call('SMEMBERS', queues_key(provider))
@@ -55,6 +62,11 @@ local function serve(provider)
     if record and record.untilMs > now then
       record.grants = record.grants + 1
       key, lease, why, where = take_room(provider, record, record.seed .. '.' .. record.grants, is_shut)
+      -- A job whose keys were renamed goes to whoever takes it up, who may know the new ones.
+      if why == 'no_key' and record.inbox == '' and record.job ~= '' then
+        record.keys = configured_keys(provider)
+        key, lease, why, where = take_room(provider, record, record.seed .. '.' .. record.grants, is_shut)
+      end
     end
     if key then
       record.grant = { key = key, lease = lease, at = now }

@@ -40,7 +40,7 @@ for _, id in ipairs(redis.call('SMEMBERS', limits .. ':scopes:' .. provider)) do
   if next(found) then sight.leases[id] = found end
   local scope = redis.call('HMGET', limits .. ':scope:' .. id, 's', 'wi', 'wo', 'wt')
   if id == provider and scope[1] then
-    local state = { struct.unpack('<' .. string.rep('d', 27), scope[1]) }
+    local state = { struct.unpack('<' .. string.rep('d', 28), scope[1]) }
     sight.day, sight.dayTokens = state[3], state[5]
   end
   for index, field in ipairs({ 'wi', 'wo', 'wt' }) do
