@@ -16,17 +16,38 @@ local function read_settings(provider)
   return settings[provider]
 end
 
+-- Whether a name is what a pattern says, in which a star is anything. Each piece is taken where it comes first, so that no name takes long.
+local function fits(name, pattern)
+  local pieces = {}
+  for piece in string.gmatch(pattern .. '*', '([^*]*)%*') do pieces[#pieces + 1] = piece end
+  if #pieces == 1 then return name == pattern end
+  local first, last = pieces[1], pieces[#pieces]
+  if #name < #first + #last or string.sub(name, 1, #first) ~= first or string.sub(name, #name - #last + 1) ~= last then return false end
+  local from, most = #first + 1, #name - #last
+  for index = 2, #pieces - 1 do
+    if pieces[index] ~= '' then
+      local _, to = string.find(name, pieces[index], from, true)
+      if not to or to > most then return false end
+      from = to + 1
+    end
+  end
+  return true
+end
+
 -- Only models are adapted: vendors count each model of an account by itself.
 local function model_limits(provider, model)
   local found = read_settings(provider)
   for _, entry in ipairs(found.models) do
-    local pattern = string.gsub(string.gsub(entry.pattern, '[%^%$%(%)%%%.%[%]%+%-%?]', '%%%0'), '%*', '.*')
-    if string.find(model, '^' .. pattern .. '$') then return pack_limits(entry.limits, found) end
+    if fits(model, entry.pattern) then return pack_limits(entry.limits, found) end
   end
   return pack_limits({ 0, 0, 0, 0, 0, 0, 0 }, found)
 end
 
+-- One that is only asked for, or refused, is soon forgotten: its life is made longer when something is known of it.
+local ASKED_MS = 3600000
+
 function make_model(provider, model, id)
   redis.call('HSET', scope_key(id), 'c', model_limits(provider, model))
+  redis.call('PEXPIRE', scope_key(id), ASKED_MS)
   redis.call('SADD', limits .. ':scopes:' .. provider, id)
 end
