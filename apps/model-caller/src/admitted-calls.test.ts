@@ -29,7 +29,14 @@ describe("what a call asks of the limits", () => {
       weight: 1,
       class: 1,
     };
-    expect(call.limits.asks).toEqual([{ ...place, job, untilMs: 60_000, estimate: { inputTokens: 10, outputTokens: 20 } }]);
+    const tokens = { estimate: { inputTokens: 10, outputTokens: 20 }, outputCap: null };
+    expect(call.limits.asks).toEqual([{ ...place, ...tokens, job, untilMs: 60_000 }]);
+  });
+
+  it("says what its answers may have at most", async () => {
+    const call = setUpCall([success("yes")], { ...STEP, params: { max_tokens: 50, n: 2 } });
+    await call.run();
+    expect(call.limits.asks).toMatchObject([{ outputCap: 100 }]);
   });
 
   it.each([

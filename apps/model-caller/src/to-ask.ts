@@ -1,5 +1,6 @@
 import type { Params } from "@composite-llm/contracts";
 import { shardOf } from "@composite-llm/core";
+import { outputCapOf } from "@composite-llm/pricing";
 import { type Ask, callsQueue, type CellClaim, type WaitingJob } from "@composite-llm/queue";
 import type { CallDeps } from "./call-deps.ts";
 import type { CallTarget } from "./call-target.ts";
@@ -33,6 +34,7 @@ export async function toAsk(claim: CellClaim, target: CallTarget, params: Params
     weight: deps.weightOf(job.caller),
     class: step.rank + (job.priority === "batch" ? BATCH_CLASS : 0),
     estimate: await target.estimate({ model: step.model, messages: job.prompts[step.prompt] ?? [], params }, learned),
+    outputCap: outputCapOf(params),
     untilMs: job.deadlineMs,
     job: mayDefer ? waitingJobOf(claim) : null,
   };

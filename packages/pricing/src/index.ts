@@ -4,7 +4,7 @@ export type { MaxTokensParam } from "./capabilities/model-capabilities.ts";
 export type { PriceOverride, PriceOverrides } from "./cost/override-prices.ts";
 export { type CallCost, priceCall, type PricedCall } from "./cost/price-call.ts";
 export { toUsd } from "./cost/to-usd.ts";
-export { type EstimateOptions, estimateTokens, type LearnedTokens, type TokenEstimate } from "./estimate/estimate-tokens.ts";
+export { type EstimateOptions, estimateTokens, type LearnedTokens, outputCapOf, type TokenEstimate } from "./estimate/estimate-tokens.ts";
 export { loadTokenCounter } from "./estimate/load-token-counter.ts";
 export type { TokenCounter } from "./estimate/token-counter.ts";
 export type { ModelTarget } from "./model-target.ts";

@@ -1,4 +1,4 @@
-import type { ModelRequest } from "@composite-llm/contracts";
+import type { ModelRequest, Params } from "@composite-llm/contracts";
 import type { TokensCounted } from "../provider-presets.ts";
 import { readContent } from "./request-content.ts";
 import type { TokenCounter } from "./token-counter.ts";
@@ -57,12 +57,16 @@ function positive(value: unknown): number | null {
   return typeof value === "number" && value >= 1 ? Math.floor(value) : null;
 }
 
-function estimateOutput({ params }: ModelRequest, { learned, tokensCounted }: EstimateOptions): number {
+/** Tokens that the answers to a request may have at most, all together; null where it does not say. */
+export function outputCapOf(params: Params): number | null {
   const cap = positive(params["max_completion_tokens"]) ?? positive(params["max_tokens"]);
-  const usual = positive(learned.outputP95) ?? UNKNOWN_OUTPUT;
-  const choices = positive(params["n"]) ?? 1;
-  const each = cap === null ? usual : tokensCounted === "requested" ? cap : Math.min(cap, usual);
-  return each * choices;
+  return cap === null ? null : cap * (positive(params["n"]) ?? 1);
+}
+
+function estimateOutput({ params }: ModelRequest, { learned, tokensCounted }: EstimateOptions): number {
+  const cap = outputCapOf(params);
+  const usual = (positive(learned.outputP95) ?? UNKNOWN_OUTPUT) * (positive(params["n"]) ?? 1);
+  return cap === null ? usual : tokensCounted === "requested" ? cap : Math.min(cap, usual);
 }
 
 /**

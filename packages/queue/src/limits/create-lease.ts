@@ -53,7 +53,7 @@ export function createLease(granted: GrantedLease): Lease {
     const kind = settlementKind(end, end.kind === "failed" ? toBlockMs(end.retryAfterMs, SILENCE) : null);
     const { inputTokens, outputTokens } = ask.estimate;
     const counted = inputTokens / granted.inputRatio;
-    const [input, output] = toUsedTokens(end, ask.estimate);
+    const [input, output] = toUsedTokens(end, ask);
     const [, , lookMs, jobs] = await scripts.settle(
       provider,
       granted.id,

@@ -33,6 +33,8 @@ export interface Ask {
   /** 0 … 5, the lowest is served first: rank (0 the end of a run, 1 its later stages, 2 its first), and 3 more for a batch. */
   class: number;
   estimate: TokenEstimate;
+  /** Tokens that its answers may have at most, all together, where its request says so. */
+  outputCap?: number | null;
   /** Redis time in ms after which nobody wants it. */
   untilMs: number;
   /** Where the call's job can be brought back when it waits as one; null: it waits in place for as long as it takes. */

@@ -51,12 +51,14 @@ describe("the end of a call", () => {
   });
 
   it("counts no usage that cannot be", () => {
-    const used = (inputTokens: number, outputTokens: number) =>
-      toUsedTokens({ kind: "succeeded", used: { inputTokens, outputTokens }, observed: SILENCE }, { inputTokens: 1000 });
+    const ask = { estimate: { inputTokens: 1000, outputTokens: 200 }, outputCap: null };
+    const used = (inputTokens: number, outputTokens: number, outputCap: number | null = null) =>
+      toUsedTokens({ kind: "succeeded", used: { inputTokens, outputTokens }, observed: SILENCE }, { ...ask, outputCap });
     expect(used(900, 50)).toEqual([900, 50]);
     expect(used(0, 0)).toEqual([-1, 0]);
-    expect(used(10_000, 1e12)).toEqual([5000, 1_000_000]);
+    expect(used(10_000, 1e12)).toEqual([5000, 5600]);
+    expect(used(900, 1e6, 800)).toEqual([900, 800]);
     expect(used(Number.NaN, -3)).toEqual([-1, -1]);
-    expect(toUsedTokens({ kind: "unsent" }, { inputTokens: 1000 })).toEqual([-1, -1]);
+    expect(toUsedTokens({ kind: "unsent" }, ask)).toEqual([-1, -1]);
   });
 });

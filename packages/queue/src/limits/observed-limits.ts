@@ -1,4 +1,4 @@
-import type { CallSettlement, ObservedLimits } from "./limits-desk.ts";
+import type { Ask, CallSettlement, ObservedLimits } from "./limits-desk.ts";
 
 /** What of a provider's headers is used: limits a minute (0: none said), and ms for which no other request has room. */
 export interface HeaderFacts {
@@ -49,18 +49,22 @@ export function settlementKind(end: CallSettlement, blockMs: number | null): str
   return end.class === "timeout" || end.class === "auth" ? end.class : "failed";
 }
 
-/** Input that is this many times the estimate is a mistake in counting, which may not close the provider for hours. */
+/** What is more than this many times the estimate is a mistake in counting, which may not close the provider for hours. */
 const MOST_INPUT = 4;
 const SPARE_INPUT = 1000;
-const MOST_OUTPUT = 1_000_000;
+const MOST_OUTPUT = 8;
+const SPARE_OUTPUT = 4000;
 
-/** What was used as the limits count it: -1 where nobody knows, or where it cannot be. */
-export function toUsedTokens(end: CallSettlement, estimated: { inputTokens: number }): [input: number, output: number] {
+type Asked = Pick<Ask, "estimate" | "outputCap">;
+
+/** What was used as the limits count it: -1 where nobody knows, or where it cannot be. An answer cannot be longer than its request let it be. */
+export function toUsedTokens(end: CallSettlement, { estimate, outputCap }: Asked): [input: number, output: number] {
   if (end.kind === "unsent" || end.used === null) return [-1, -1];
   const { inputTokens, outputTokens } = end.used;
-  const most = estimated.inputTokens * MOST_INPUT + SPARE_INPUT;
+  const mostInput = estimate.inputTokens * MOST_INPUT + SPARE_INPUT;
+  const mostOutput = outputCap ?? estimate.outputTokens * MOST_OUTPUT + SPARE_OUTPUT;
   return [
-    isWithin(inputTokens, 1, Number.MAX_VALUE) ? Math.min(Math.round(inputTokens), most) : -1,
-    isWithin(outputTokens, 0, Number.MAX_VALUE) ? Math.min(Math.round(outputTokens), MOST_OUTPUT) : -1,
+    isWithin(inputTokens, 1, Number.MAX_VALUE) ? Math.min(Math.round(inputTokens), mostInput) : -1,
+    isWithin(outputTokens, 0, Number.MAX_VALUE) ? Math.min(Math.round(outputTokens), mostOutput) : -1,
   ];
 }

@@ -1,8 +1,10 @@
 -- Giving room back, and correcting what was taken.
 
 -- Corrects what was reserved at a time: less is given back where it stood, more is charged to those who come now.
-local function window_correct(window, at, tokens)
-  window[PACE_LEVEL] = math.max(0, window[PACE_LEVEL] + tokens)
+-- A debt is paced over a minute at most: after that the slots do not know of it either.
+local function window_correct(window, at, tokens, limit)
+  local level = window[PACE_LEVEL]
+  window[PACE_LEVEL] = math.max(0, tokens > 0 and math.max(level, math.min(level + tokens, limit)) or level + tokens)
   local slot = tokens > 0 and window[NEWEST] or slot_at(at)
   if slot > window[NEWEST] - SLOTS and slot <= window[NEWEST] then
     local index = FIRST_SLOT + slot % SLOTS
@@ -25,7 +27,7 @@ local function correct(scope, at, input, output, requests)
   for _, meter in ipairs(TOKEN_METERS) do
     local window = scope.windows[meter.field]
     local tokens = input * meter.input + output * meter.output
-    if window and tokens ~= 0 then window_correct(window, at, tokens) end
+    if window and tokens ~= 0 then window_correct(window, at, tokens, effective(scope, meter.limit, meter.cap)) end
   end
   state[USED_INPUT], state[USED_OUTPUT] = math.max(0, state[USED_INPUT] + input), math.max(0, state[USED_OUTPUT] + output)
   if math.floor(at / DAY_MS) == state[DAY] then

@@ -1,0 +1,24 @@
+import { randomBytes } from "node:crypto";
+import { Redis } from "ioredis";
+import { afterAll, afterEach, beforeEach, describe, expect, inject, it } from "vitest";
+import { type LimitsStage, openLimitsStage } from "../fixtures/limits-stage.ts";
+
+const redis = new Redis(inject("redisUrl"));
+let stage: LimitsStage;
+
+beforeEach(() => {
+  stage = openLimitsStage(redis, `t${randomBytes(6).toString("hex")}`);
+});
+afterEach(() => stage.clear());
+afterAll(() => redis.disconnect());
+
+describe("what one call came to", () => {
+  it("keeps others waiting for a minute at most, however much it was", async () => {
+    await stage.configure({ outputTokensPerMinute: 8000 });
+    await stage.end(await stage.ask(), { output: 1_000_000 });
+    expect(await stage.ask({ ticket: "next" })).toMatchObject({ outcome: "waiting", reason: "output_tokens_per_minute" });
+    stage.pass(65_000);
+    await stage.lookAfter();
+    expect(await stage.ask({ ticket: "next" })).toMatchObject({ outcome: "granted" });
+  });
+});
