@@ -1,12 +1,21 @@
 import type { Usage } from "@composite-llm/contracts";
+import type { Failure } from "@composite-llm/core";
 import { NOTHING_OBSERVED, type ProviderOutcome } from "@composite-llm/providers";
 import type { CallSettlement, TokenEstimate } from "@composite-llm/queue";
 
 /** Of a request of which nothing is known but that it may have left. */
 export const UNKNOWN_END: CallSettlement = { kind: "cancelled", used: null, observed: NOTHING_OBSERVED };
 
+/** Codes of vendors that send a 403 also for an account or a key. */
+const OF_ACCOUNT = /quota|billing|credit|api_?key|authentication/i;
+
 function toUsed(usage: Usage | null): TokenEstimate | null {
   return usage === null ? null : { inputTokens: usage.inputTokens, outputTokens: usage.outputTokens };
+}
+
+/** A 401, a 402 and a quota that is used up are about the key, whatever model it asks for; a 403 is about what it may have. */
+function isAboutModel({ status, code }: Failure): boolean {
+  return status === 403 && !(code !== null && OF_ACCOUNT.test(code));
 }
 
 /**
@@ -21,5 +30,6 @@ export function toSettlement(outcome: ProviderOutcome, hasOneKey: boolean): Call
   if (outcome.kind === "success") return { kind: "succeeded", used: toUsed(outcome.result.usage), observed };
   const { failure, usage } = outcome;
   const failureClass = failure.class === "auth" && hasOneKey ? "bad_request" : failure.class;
-  return { kind: "failed", class: failureClass, used: toUsed(usage), retryAfterMs: failure.retryAfterMs, observed };
+  const isForbidden = failure.class === "auth" && isAboutModel(failure);
+  return { kind: "failed", class: failureClass, isForbidden, used: toUsed(usage), retryAfterMs: failure.retryAfterMs, observed };
 }

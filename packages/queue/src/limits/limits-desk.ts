@@ -67,6 +67,8 @@ export type CallSettlement =
       class: FailureClass;
       /** Whether the provider said that it has too much to do (529, `overloaded_error`): its rate is cut as by a 429. */
       overloaded?: boolean;
+      /** Whether an `auth` is about the model alone (403): the key may have others. */
+      isForbidden?: boolean;
       used: TokenEstimate | null;
       /** How long the provider asked to wait: what its headers say, also nonsense, which is left aside. */
       retryAfterMs: number | null;

@@ -12,6 +12,27 @@ beforeEach(() => {
 afterEach(() => stage.clear());
 afterAll(() => redis.disconnect());
 
+describe("a model that fails", () => {
+  beforeEach(() => stage.configure());
+
+  it("is put aside by itself when it is refused to the key", async () => {
+    await stage.end(await stage.ask(), { kind: "forbidden" });
+    expect(await stage.ask({ model: "other" })).toMatchObject({ outcome: "granted" });
+    expect(await stage.ask()).toMatchObject({ outcome: "waiting", reason: "breaker_open" });
+  });
+
+  it.each(["unavailable", "timeout"])("is put aside by itself after five failures in a row: %s", async (kind) => {
+    for (let failures = 0; failures < 5; failures += 1) await stage.end(await stage.ask(), { kind });
+    expect(await stage.ask({ model: "other" })).toMatchObject({ outcome: "granted" });
+    expect(await stage.ask()).toMatchObject({ outcome: "waiting", reason: "breaker_open" });
+  });
+
+  it("is put aside with all of its key when that is refused", async () => {
+    await stage.end(await stage.ask(), { kind: "auth" });
+    expect(await stage.ask({ model: "other" })).toMatchObject({ outcome: "waiting", reason: "breaker_open" });
+  });
+});
+
 describe("what one call came to", () => {
   it("keeps others waiting for a minute at most, however much it was", async () => {
     await stage.configure({ outputTokensPerMinute: 8000 });

@@ -48,6 +48,8 @@ describe("the end of a call", () => {
     expect(settlementKind({ ...failed, class: "unavailable" }, 1000)).toBe("throttled");
     expect(settlementKind({ ...failed, class: "unavailable" }, null)).toBe("unavailable");
     expect(settlementKind({ ...failed, class: "bad_request" }, null)).toBe("failed");
+    expect(settlementKind({ ...failed, class: "auth" }, null)).toBe("auth");
+    expect(settlementKind({ ...failed, class: "auth", isForbidden: true }, null)).toBe("forbidden");
   });
 
   it("counts no usage that cannot be", () => {

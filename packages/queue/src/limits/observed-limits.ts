@@ -46,6 +46,7 @@ export function settlementKind(end: CallSettlement, blockMs: number | null): str
   if (end.kind !== "failed") return end.kind;
   if (end.class === "rate_limited" || end.overloaded === true) return "throttled";
   if (end.class === "unavailable") return blockMs === null ? "unavailable" : "throttled";
+  if (end.class === "auth" && end.isForbidden === true) return "forbidden";
   return end.class === "timeout" || end.class === "auth" ? end.class : "failed";
 }
 

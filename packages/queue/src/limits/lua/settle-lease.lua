@@ -1,6 +1,6 @@
 -- settle: gives a lease back, once, and tells what became of its call. ARGV: 1 provider, 2 lease, 3 key, 4 model, 5 role, 6 when it was granted,
 -- 7 and 8 the estimate, 9 kind (unsent, succeeded, cancelled, throttled, unavailable, timeout,
--- auth, failed), 10 and 11 what was used (-1: unknown), 12 ms for
+-- auth: the key is refused, forbidden: the model is refused to the key, failed), 10 and 11 what was used (-1: unknown), 12 ms for
 -- which the provider asked to wait (-1: it did not say), 13 counted input tokens before the learned ratio, 14 … 17 limits by its headers (requests,
 -- input tokens, output tokens, tokens; 0: none), 18 ms for which they leave no room.
 -- Gives `ok`, or `gone` when the lease was given back before; the time, ms until this process should look after the provider, and jobs to bring back.
@@ -41,8 +41,12 @@ if of_key and of_model then
     note_nothing(of_key, at)
     note_nothing(of_model, at)
   elseif kind == 'unavailable' or kind == 'timeout' then
-    note_failure(of_key, at, 1)
+    -- It tells nothing of the key's other models; where they are out too, each is put aside by itself.
+    note_nothing(of_key, at)
     note_failure(of_model, at, 1)
+  elseif kind == 'forbidden' then
+    note_nothing(of_key, at)
+    note_failure(of_model, at, FAILURES_TO_OPEN)
   elseif kind == 'auth' then
     note_failure(of_key, at, FAILURES_TO_OPEN)
     note_nothing(of_model, at)
