@@ -7,6 +7,8 @@ import type { Expectation, Experiment } from "./experiment.ts";
 const READABLE = ["mock-stream-split", "mock-stream-crlf", "mock-stream-comments"];
 const EITHER = "mock-stream-big-5";
 const UNREADABLE = ["mock-stream-garbage-3", "mock-stream-error-3", "mock-error-500-html", "mock-gzip-bomb-200"];
+/** What cannot be read closes its provider for ever longer, so that who asks again waits: for no longer than this. */
+const DEADLINE_MS = 15_000;
 const MEMORY = "peak memory of a service";
 
 const textOrError: Expectation = {
@@ -28,10 +30,12 @@ export const garbledAnswer: Experiment = {
   name: "garbage, split characters, CRLF, a 5 MB line, an error after 200, a compressed bomb",
   load: "each alone, as JSON and as a stream",
   injected: [...READABLE, EITHER, ...UNREADABLE].join(", "),
-  rounds: 3,
+  // In a second one the provider would be closed for a minute.
+  rounds: 1,
   round: async (arena) => {
     for (const name of [...READABLE, EITHER, ...UNREADABLE]) {
-      const wish = { fields: { model: `openai/${name}` }, key: null };
+      const deadline = UNREADABLE.includes(name) ? { total_deadline_ms: DEADLINE_MS } : {};
+      const wish = { fields: { model: `openai/${name}`, ...deadline }, key: null };
       arena.clients.push(...(await ask(arena, [wish, wish])));
     }
     for (const { pid, service } of arena.stack.processes) {
