@@ -214,6 +214,8 @@ describe("the official Node client", () => {
   it("throws the error class of each failure, with status, code and param, and tells one in the middle of a stream", async () => {
     const retryAfter = (seconds: number) => `mock-error-429-retry-after-${seconds}`;
     const limited = [`openai/${retryAfter(45)}`, `anthropic/${retryAfter(30)}`, `openai/${retryAfter(60)}`];
+    // Where it has the time, a run waits for its provider.
+    const inHaste = { total_deadline_ms: 20_000 };
     const asJson = { response_format: SKY_FORMAT };
     const failures: [fields: ChatFields, kind: new (...args: never[]) => Error, told: object, headers?: object][] = [
       [{ model: MOA.model, temperature: "hot" }, OpenAI.BadRequestError, { status: 400, code: "invalid_request", param: "temperature" }],
@@ -237,7 +239,7 @@ describe("the official Node client", () => {
       // Nobody can stand in for a last call that was asked for JSON; without that, the best answer of the panel does.
       [{ model: "openai/mock-stream-rst-4" }, OpenAI.InternalServerError, { status: 502, code: "upstream_error" }],
       [
-        { ...MOA, ...asJson, aggregator: limited[1] },
+        { ...MOA, ...asJson, ...inHaste, aggregator: `openai/${retryAfter(30)}` },
         OpenAI.RateLimitError,
         { status: 429, code: "provider_rate_limited" },
         { "retry-after": "30" },
@@ -248,7 +250,12 @@ describe("the official Node client", () => {
         { status: 502, code: "all_members_failed" },
         { "x-should-retry": "false" },
       ],
-      [{ ...MOA, proposers: limited }, OpenAI.RateLimitError, { status: 429, code: "provider_rate_limited" }, { "retry-after": "30" }],
+      [
+        { ...MOA, ...inHaste, proposers: limited },
+        OpenAI.RateLimitError,
+        { status: 429, code: "provider_rate_limited" },
+        { "retry-after": "30" },
+      ],
       [
         { ...MOA, ...asJson, aggregator: "openai/mock-latency-60000", total_deadline_ms: 500 },
         OpenAI.InternalServerError,
