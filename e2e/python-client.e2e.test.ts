@@ -131,7 +131,8 @@ describe("the official Python client", () => {
         { kind: "InternalServerError", status: 502, code: "all_members_failed", param: null },
       ],
       [
-        { ...MOA, proposers: LIMITED },
+        // With less time than they want; otherwise the run would wait.
+        { ...MOA, total_deadline_ms: 20_000, proposers: LIMITED },
         { kind: "RateLimitError", status: 429, code: "provider_rate_limited", headers: { "retry-after": "30" } },
       ],
     ];
