@@ -16,7 +16,8 @@ const PARTS = {
   configure: [...ROOM, "settings"],
   operate: ORDER,
   learned: ["clock", "learn"],
-  board: [...ORDER, "learn"],
+  board: [...ORDER, "learn", "describe"],
+  expect: [...ORDER, "describe"],
 } as const satisfies Record<string, readonly string[]>;
 
 export type LimitScriptName = keyof typeof PARTS;

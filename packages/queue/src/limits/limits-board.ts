@@ -38,7 +38,7 @@ export interface ScopeState {
 
 export interface ProviderState {
   provider: string;
-  /** The provider first, then its keys, then models under keys, as far as they were used. */
+  /** The provider first, then its keys, then models under keys, as far as they were used; at most a hundred of these. */
   scopes: readonly ScopeState[];
   /** Calls that wait, by class 0 … 5. */
   waiting: readonly number[];

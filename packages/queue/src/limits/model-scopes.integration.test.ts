@@ -5,6 +5,7 @@ import { type LimitsStage, openLimitsStage } from "../fixtures/limits-stage.ts";
 import { NO_LIMITS } from "../fixtures/sample-ask.ts";
 import { limitsKey } from "./limit-scripts.ts";
 import { PROVIDER } from "./model/limits-world.ts";
+import { readBoard } from "./read-board.ts";
 
 const redis = new Redis(inject("redisUrl"));
 let prefix: string;
@@ -44,5 +45,22 @@ describe("the limits of a model", () => {
     await stage.configure({}, only("large"));
     expect((await stage.ask({ model: "large" })).outcome).toBe("refused");
     expect(await redis.pttl(`${limitsKey(prefix)}:scope:${PROVIDER}#main/large`)).toBeGreaterThan(0);
+  });
+
+  it("are shown of a hundred models, those first that are stopped and under way, however many clients name", async () => {
+    await stage.configure();
+    for (let model = 0; model < 300; model += 1)
+      await stage.end(await stage.ask({ model: `m${model}` }), { model: `m${model}`, kind: "failed" });
+    await stage.ask({ model: "busy" });
+    await stage.scripts.operate(PROVIDER, 1, "main", "stopped");
+    const models = readBoard(await stage.scripts.board())[0]?.scopes.flatMap(({ model }) => model ?? []) ?? [];
+    expect(models.length).toBe(100);
+    expect(models).toEqual(expect.arrayContaining(["busy", "stopped"]));
+    const asked = readBoard(await stage.scripts.expect(PROVIDER, "m7", "nobody", "m7"))[0];
+    expect(asked?.scopes.map(({ key, model }) => [key, model])).toEqual([
+      [null, null],
+      ["main", null],
+      ["main", "m7"],
+    ]);
   });
 });

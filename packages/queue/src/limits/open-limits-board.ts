@@ -21,6 +21,9 @@ const REFRESH_MS = 500;
 /** A picture older than this tells nothing. */
 const OLD_MS = 5000;
 
+/** Clients choose names of models: the picture shows so many of those that were asked for last. */
+const MOST_MODELS = 200;
+
 const OPERATIONS = { resume: 0, pause: 1, drain: 2 } as const;
 
 /** Opens the board in the background; while Redis is out, what is asked of it rejects, and nobody can tell how long calls wait. */
@@ -38,8 +41,18 @@ export function openLimitsBoard({ redis, clock, promote }: LimitsBoardOptions): 
   let askedAtMs = Number.NEGATIVE_INFINITY;
   let triedAtMs = Number.NEGATIVE_INFINITY;
 
-  const read = async (): Promise<readonly ProviderState[]> => {
-    const reply = await scripts.board();
+  /** What was asked for lately, the newest last. */
+  const asked = new Map<string, [provider: string, model: string]>();
+  const note = (provider: string, model: string): void => {
+    const name = `${provider}/${model}`;
+    asked.delete(name);
+    asked.set(name, [provider, model]);
+    const [oldest] = asked.size > MOST_MODELS ? asked.keys() : [];
+    if (oldest !== undefined) asked.delete(oldest);
+  };
+
+  const read = async (): Promise<void> => {
+    const reply = await scripts.expect(...Array.from(asked.values()).flat());
     redisClock.observe(Number(reply[0]));
     const states = readBoard(reply);
     const atMs = monotonicMs();
@@ -48,7 +61,6 @@ export function openLimitsBoard({ redis, clock, promote }: LimitsBoardOptions): 
     busySinceMs = new Map(busy.map(({ provider }) => [provider, isGap ? atMs : (busySinceMs.get(provider) ?? atMs)]));
     waits.clear();
     picture = { states: new Map(states.map((state) => [state.provider, state])), atMs };
-    return states;
   };
 
   let looking: Promise<unknown> = Promise.resolve();
@@ -76,11 +88,16 @@ export function openLimitsBoard({ redis, clock, promote }: LimitsBoardOptions): 
   }, REFRESH_MS);
 
   return {
-    providers: read,
+    providers: async () => {
+      const reply = await scripts.board();
+      redisClock.observe(Number(reply[0]));
+      return readBoard(reply);
+    },
     look: async () => {
       if (!ask()) await looking;
     },
     expectedWaitMs: (provider, model, callClass) => {
+      note(provider, model);
       const state = ask() ? picture?.states.get(provider) : undefined;
       if (state === undefined) return null;
       const question = `${callClass} ${provider}/${model}`;

@@ -1,47 +1,47 @@
--- board: everything about providers, for eyes.. Gives the time and JSON: for each provider
--- its scopes, waiting calls by class, granted ones, and what was learned. Limits are seven numbers, 0: none; times are Redis times, 0: never.
-local CAPS = { CAP_RPM, CAP_ITPM, CAP_OTPM, CAP_TPM }
-local PER_MINUTE = 60000 / USE_MS
-local WHY = { 'rate_limited', 'headers' }
+-- board: everything about providers, for eyes. Gives the time and JSON: for each provider its scopes, waiting calls by class, granted ones, and what was
+-- learned. Of models, whose names clients choose, at most so many are shown: those that are stopped, under way, waited for, or known.
+local MOST_MODELS = 100
 
-local function describe(scope, leases)
-  local state, configured, admitted = scope.state, {}, {}
-  for limit = RPM, TPD do
-    configured[limit] = scope.limits[limit]
-    admitted[limit] = CAPS[limit] and effective(scope, limit, CAPS[limit]) or configured[limit]
+local function choose_models(provider, leases)
+  local chosen, is_chosen = {}, {}
+  local function choose(model)
+    if #chosen >= MOST_MODELS or is_chosen[model] then return end
+    is_chosen[model] = true
+    if load_scope(provider .. '#' .. model) then chosen[#chosen + 1] = model end
   end
-  local rate = adaptive_rate(state)
-  if rate and (admitted[RPM] == 0 or rate * 60 < admitted[RPM]) then admitted[RPM] = rate * 60 end
-  return {
-    id = scope.id,
-    operation = state[OPERATION],
-    configured = configured,
-    effective = admitted,
-    used = { state[USED_REQUESTS] * PER_MINUTE, state[USED_INPUT] * PER_MINUTE, state[USED_OUTPUT] * PER_MINUTE, state[DAY_REQUESTS], state[DAY_TOKENS] },
-    leases = leases,
-    blockedUntil = state[BLOCKED] > now and state[BLOCKED] or 0,
-    blockedWhy = WHY[state[BLOCKED_WHY]] or '',
-    failures = state[FAILURES],
-    openUntil = state[OPEN_UNTIL],
-  }
+  local keys = read_settings(provider).keys
+  for _, model in ipairs(redis.call('SMEMBERS', limits .. ':stopped:' .. provider)) do choose(model) end
+  local busy = {}
+  for id in pairs(leases) do
+    local model = string.match(string.sub(id, #provider + 2), '^[^/]+/.+$')
+    if model then busy[#busy + 1] = model end
+  end
+  table.sort(busy, function(one, other) return leases[provider .. '#' .. one] > leases[provider .. '#' .. other] end)
+  for _, model in ipairs(busy) do choose(model) end
+  local function choose_under_keys(model)
+    for _, key in ipairs(keys) do choose(key.name .. '/' .. model) end
+  end
+  for _, name in ipairs(redis.call('SRANDMEMBER', queues_key(provider), MOST_MODELS)) do choose_under_keys(string.match(name, '^%d+:(.*)$')) end
+  for _, model in ipairs(redis.call('SRANDMEMBER', limits .. ':models:' .. provider, MOST_MODELS)) do choose_under_keys(model) end
+  for _, id in ipairs(redis.call('SRANDMEMBER', limits .. ':scopes:' .. provider, MOST_MODELS)) do
+    local model = string.match(string.sub(id, #provider + 2), '^[^/]+/.+$')
+    if model then choose(model) end
+  end
+  return chosen
 end
 
-local function describe_scopes(provider)
-  local leases, known, seen = {}, limits .. ':scopes:' .. provider, {}
+local function count_under_way(provider)
+  local leases = {}
   for _, lease in ipairs(redis.call('ZRANGEBYSCORE', lease_key(provider), '(' .. number_text(now), '+inf')) do
     local of_model = provider .. '#' .. string.match(lease, '|(.*)$')
     for _, id in ipairs({ provider, string.match(of_model, '^(.-)/'), of_model }) do leases[id] = (leases[id] or 0) + 1 end
   end
-  for _, id in ipairs(redis.call('SMEMBERS', known)) do
-    local scope = load_scope(id)
-    if scope then seen[#seen + 1] = describe(scope, leases[id] or 0) else redis.call('SREM', known, id) end
-  end
-  return seen
+  return leases
 end
 
 local function describe_learned(provider)
   local known, seen = limits .. ':models:' .. provider, {}
-  for _, model in ipairs(redis.call('SMEMBERS', known)) do
+  for _, model in ipairs(redis.call('SRANDMEMBER', known, MOST_MODELS)) do
     local fields = redis.call('HGETALL', learned_key(provider, model))
     if #fields > 0 then seen[#seen + 1] = { model = model, fields = fields } else redis.call('SREM', known, model) end
   end
@@ -50,18 +50,10 @@ end
 
 local board = {}
 for _, provider in ipairs(redis.call('HKEYS', limits .. ':settings')) do
-  local waiting, granted = { 0, 0, 0, 0, 0, 0 }, redis.call('HLEN', tickets_key(provider))
-  for _, name in ipairs(redis.call('SMEMBERS', queues_key(provider))) do
-    local class, count = tonumber(string.match(name, '^%d+')) + 1, redis.call('ZCARD', queue_key(provider, name))
-    waiting[class], granted = waiting[class] + count, granted - count
-  end
+  local leases = count_under_way(provider)
+  local described = describe_provider(provider, choose_models(provider, leases), leases)
   local learned = describe_learned(provider)
-  board[#board + 1] = {
-    provider = provider,
-    scopes = describe_scopes(provider),
-    waiting = waiting,
-    granted = granted,
-    learned = #learned > 0 and learned or nil,
-  }
+  described.learned = #learned > 0 and learned or nil
+  board[#board + 1] = described
 end
 return { number_text(now), #board == 0 and '[]' or cjson.encode(board) }

@@ -17,6 +17,7 @@ for _, id in ipairs(ids) do
   -- What an operator said holds until he says otherwise, however long nobody asks.
   scope.state[KEPT_UNTIL] = 0
   if operation ~= 0 then redis.call('PERSIST', scope_key(id)) end
+  if model ~= '' then redis.call(operation == 0 and 'SREM' or 'SADD', limits .. ':stopped:' .. provider, string.sub(id, #provider + 2)) end
 end
 local look = take_on(provider, serve(provider))
 save_scopes()

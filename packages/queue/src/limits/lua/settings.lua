@@ -49,5 +49,10 @@ local ASKED_MS = 3600000
 function make_model(provider, model, id)
   redis.call('HSET', scope_key(id), 'c', model_limits(provider, model))
   redis.call('PEXPIRE', scope_key(id), ASKED_MS)
-  redis.call('SADD', limits .. ':scopes:' .. provider, id)
+  local known = limits .. ':scopes:' .. provider
+  redis.call('SADD', known, id)
+  -- Names of those that were forgotten leave faster than new ones come.
+  for _, other in ipairs(redis.call('SRANDMEMBER', known, 3)) do
+    if redis.call('EXISTS', scope_key(other)) == 0 then redis.call('SREM', known, other) end
+  end
 end
