@@ -1,4 +1,4 @@
-import type { CallDesk, CellClaim, LimitsDesk } from "@composite-llm/queue";
+import type { CallDesk, CellClaim, DeferredCall, LimitsDesk } from "@composite-llm/queue";
 import { ticketOf, waitingJobOf } from "./to-ask.ts";
 
 /** Calls that wait for their provider's limits as jobs that nobody holds. */
@@ -17,15 +17,19 @@ export interface DeferredCallsOptions {
 export function createDeferredCalls({ desk, limits, startTimer }: DeferredCallsOptions): DeferredCalls {
   return {
     add: (claim) => {
+      // What is kept until the call's end is its name: its prompts wait with its job.
+      const call: DeferredCall = { ticket: ticketOf(claim), provider: claim.job.provider, job: waitingJobOf(claim) };
+      const cell = { run: claim.run, job: { dispatch: claim.job.dispatch }, step: { step: claim.step.step } };
+      const leftMs = Math.max(0, claim.job.deadlineMs - desk.clock.now());
       const forget = (): void => {
         endWatch();
         stopTimer();
       };
-      const endWatch = desk.watch(claim, () => {
+      const endWatch = desk.watch(cell, () => {
         forget();
-        void limits.leave({ ticket: ticketOf(claim), provider: claim.job.provider, job: waitingJobOf(claim) });
+        void limits.leave(call);
       });
-      const stopTimer = startTimer(Math.max(0, claim.job.deadlineMs - desk.clock.now()), forget);
+      const stopTimer = startTimer(leftMs, forget);
     },
   };
 }

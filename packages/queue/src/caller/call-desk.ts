@@ -70,10 +70,13 @@ export interface CallDesk {
   /** Counts workers that died on a call job: see there. */
   suffer(claim: CellClaim, job: Sufferer["job"], died: string | null): Promise<Sufferings | null>;
   /** Calls `abort` when the run wants this cell no more. Gives the function that ends the watch. */
-  watch(claim: CellClaim, abort: () => void): () => void;
+  watch(cell: WatchedCell, abort: () => void): () => void;
   isListening(): boolean;
   close(): Promise<void>;
 }
+
+/** What of a claim says which call it is. */
+export type WatchedCell = Pick<CellClaim, "run"> & { job: Pick<CallJob, "dispatch">; step: Pick<CallStep, "step"> };
 
 function cellKey(run: string, step: string, dispatch: number): string {
   return `${run} ${step}#${dispatch}`;
