@@ -97,6 +97,13 @@ describe("the lease of a call", () => {
     expect(call.commits).toMatchObject([{ report: { tries: 1 } }]);
   });
 
+  it("is used though it is old when the two before it were, unless it is about to end", async () => {
+    const call = setUpCall([success("yes")], STEP, null, [], { admitted: ["stale", "stale", "nearly_over", "stale", "granted"] });
+    await call.run();
+    expect(call.limits.settled.map(({ kind }) => kind)).toEqual(["unsent", "unsent", "unsent", "succeeded"]);
+    expect(call.commits).toMatchObject([{ outcome: "succeeded", report: { tries: 1 } }]);
+  });
+
   it("is given back when it is for a key that this process does not know", async () => {
     const call = setUpCall([success("yes")], STEP, null, [], { admitted: [{ key: "new" }] });
     const running = call.run();

@@ -13,12 +13,20 @@ import { UNKNOWN_END } from "./to-settlement.ts";
  */
 export type Tried = { settled: Promise<void> } & (RequestEnd | { refused: string } | { notSent: "stale" | "unknown_key" });
 
-/** Announces a call that was admitted, sends it and gives its lease back. */
+/** So much of a lease must be left for a request that is sent late: it is lost two seconds before its end. */
+const LATE_LEFT_MS = 5000;
+
+/**
+ * Announces a call that was admitted, sends it and gives its lease back.
+ *
+ * @param mayBeLate whether it is sent also when much time passed since it was admitted: it was asked for again, and that took as long
+ */
 export async function tryOnce(
   claim: CellClaim,
   target: CallTarget,
   params: Params,
   lease: Lease,
+  mayBeLate: boolean,
   previous: TryEnd | null,
   progress: CallProgress,
   abort: CallAbort,
@@ -30,7 +38,7 @@ export async function tryOnce(
     if (provider === null) return { notSent: "unknown_key" };
     const begun = await deps.desk.begin(claim, progress.tries + 1, previous);
     if (begun.kind === "refused") return { refused: begun.reason };
-    if (lease.isStale()) return { notSent: "stale" };
+    if (lease.isStale() && !(mayBeLate && lease.leftMs() > LATE_LEFT_MS)) return { notSent: "stale" };
     progress.tries += 1;
     settlement = UNKNOWN_END;
     const sent = await sendRequest(claim, target, { provider, lost: lease.lost }, params, progress, abort, deps);

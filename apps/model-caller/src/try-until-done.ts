@@ -15,6 +15,9 @@ import { tryOnce } from "./try-once.ts";
 /** A key that this process does not know: another one has told the limits of a newer configuration. */
 const UNKNOWN_KEY_MS = 500;
 
+/** Where grants keep being late on their way, asking once more does not help. */
+const MOST_STALE = 2;
+
 /** A call that is not committed here: nobody wants it any more, this process ends, or it waits for its provider. `last` is how its last try ended. */
 export type NotMade = { refused: string } | { left: "handed_back" | "deferred"; last: TryEnd | null };
 
@@ -40,7 +43,7 @@ export async function tryUntilDone(
   const { job, step } = claim;
   const { closing, clock, logger } = deps;
   let previous: TryEnd | null = null;
-  let isAnnounced = false;
+  let staleGrants = 0;
   // What is not sent yet goes to another process when this one ends; what is sent is waited for.
   const giveUp = (): void => abort.abort("shutdown");
   const unlessClosing = async <Waited>(wait: () => Promise<Waited>): Promise<Waited> => {
@@ -57,7 +60,7 @@ export async function tryUntilDone(
     if (closing.aborted) return { left: "handed_back", last: previous };
     const askedAtMs = clock.monotonicMs();
     // One that is announced already has only lost its turn on the way: it is about to be sent.
-    const admission = await unlessClosing(() => admitCall(claim, target, params, mayDefer && !isAnnounced, abort, deps));
+    const admission = await unlessClosing(() => admitCall(claim, target, params, mayDefer && staleGrants === 0, abort, deps));
     const waitedMs = clock.monotonicMs() - askedAtMs;
     if (admission.kind === "deferred") return { left: "deferred", last: previous };
     if (admission.kind !== "granted") {
@@ -67,9 +70,9 @@ export async function tryUntilDone(
       return admission.kind === "aborted" ? aborted() : unsentEnd({ kind: "failed", failure: admission.failure, usage: NO_USAGE });
     }
     progress.waited(waitedMs, admission.lease.waitedMs);
-    const tried = await tryOnce(claim, target, params, admission.lease, previous, progress, abort, deps);
+    const tried = await tryOnce(claim, target, params, admission.lease, staleGrants >= MOST_STALE, previous, progress, abort, deps);
     if ("refused" in tried) return tried;
-    isAnnounced = "notSent" in tried && tried.notSent === "stale";
+    staleGrants = "notSent" in tried && tried.notSent === "stale" ? staleGrants + 1 : 0;
     let waitMs: number | null = 0;
     if ("notSent" in tried) {
       if (tried.notSent === "unknown_key") waitMs = UNKNOWN_KEY_MS;

@@ -79,6 +79,7 @@ export function createLease(granted: GrantedLease): Lease {
     waitedMs: granted.waitedMs,
     lost: own.lost.signal,
     isStale: () => granted.clock.now() - granted.givenAtMs > STALE_MS,
+    leftMs: () => own.endsAtMs - monotonicMs(),
     settle: async (end) => {
       if (isSettled) return;
       isSettled = true;

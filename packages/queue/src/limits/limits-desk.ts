@@ -85,6 +85,8 @@ export interface Lease {
   readonly lost: AbortSignal;
   /** Whether more than 250 ms passed since it was given: then it is settled as `unsent` and asked for again before anything is sent. */
   isStale(): boolean;
+  /** Time in ms until it ends if it is not renewed any more. */
+  leftMs(): number;
   /**
    * Gives the lease back, after the socket is closed. Resolves when Redis knows; what Redis never hears of (it is out, and stays so) ends with the
    * lease and is charged by its estimate. Never rejects; later calls of it do nothing.
