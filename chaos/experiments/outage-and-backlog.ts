@@ -24,8 +24,8 @@ const MODELS = { batch: "gpt-4o-mini-mock-latency-300", interactive: "gpt-4o-moc
 const MOST_AMPLIFICATION = 1.1;
 /** Of what its limit lets through, from the first answer after the outage. */
 const LEAST_DRAINING = 0.8;
-/** A class that waits has one grant of 16 at least, and one that follows is let go while the last of the others are taken up. */
-const MOST_BATCH_BEFORE = 0.15;
+/** A class that waits has one grant of 16 at least; and while one call probes whether the model is back, nobody else of it is let go. */
+const MOST_BATCH_BETWEEN = 0.2;
 
 function toWishes({ batch, interactive }: typeof USUAL): Wish[] {
   const wish = (model: string, priority: string) => ({
@@ -89,15 +89,17 @@ const drainsCalmly: Expectation = {
 };
 
 const interactiveFirst: Expectation = {
-  demands: `of what was let go until the last interactive call was, at most ${MOST_BATCH_BEFORE * 100} % were batch`,
+  demands: `from the first interactive call that is let go again to the last, at most ${MOST_BATCH_BETWEEN * 100} % are batch`,
   check: (evidence) => {
     const { requests, backMs } = outageOf(evidence);
     const after = requests.filter(({ startedMs }) => startedMs > backMs);
-    const lastInteractive = after.findLastIndex(({ model }) => model === MODELS.interactive);
-    const before = after.slice(0, lastInteractive);
-    const batch = before.filter(({ model }) => model === MODELS.batch).length;
-    const figures = `${batch} batch among the first ${before.length} of ${after.length}`;
-    return { figures, violations: lastInteractive < 0 || batch > MOST_BATCH_BEFORE * before.length ? [figures] : [] };
+    const isInteractive = ({ model }: LedgerRequest): boolean => model === MODELS.interactive;
+    // Each model is put aside by itself: the other one may be back before.
+    const first = after.findIndex(isInteractive);
+    const between = after.slice(first, after.findLastIndex(isInteractive) + 1);
+    const batch = between.filter(({ model }) => model === MODELS.batch).length;
+    const figures = `${batch} batch among ${between.length}, after ${Math.max(0, first)} others; ${after.length} in all`;
+    return { figures, violations: first < 0 || batch > MOST_BATCH_BETWEEN * between.length ? [figures] : [] };
   },
 };
 

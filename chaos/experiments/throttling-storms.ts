@@ -39,8 +39,8 @@ const DEADLINE_MS = { whole: 12_000, subset: 5_000 };
 
 /** What was admitted before the answer was known may still leave. */
 const ON_ITS_WAY_MS = 500;
-/** A provider that does not say how long is asked again after 0.25 s, and then after twice as long each time. */
-const MOST_REQUESTS_AFTERWARDS = 2 + Math.ceil(Math.log2(DEADLINE_MS.whole / 250));
+/** A provider that does not say how long is asked again after 0.25 s, and then after twice as long each time; now and then two leave at once. */
+const MOST_REQUESTS_AFTERWARDS = 2 * Math.ceil(Math.log2(DEADLINE_MS.whole / 250));
 /** Whose call waits to the end of its run's time may hear no more than that. */
 const TOO_LATE = "deadline_exceeded";
 /** Requests of a call, however often it is turned away. */
