@@ -222,6 +222,19 @@ describe("the limits desk", () => {
     line.close();
   });
 
+  it("finds what it was granted when the answer was lost, and takes no more", async () => {
+    const line = await openLine(inject("redisUrl"));
+    const desk = await openDesk(sampleSettings({ concurrent: 2 }), line.url);
+    line.deafen();
+    await expect(desk.admit(sampleAsk(), never)).rejects.toBeInstanceOf(LimitsUnavailable);
+    line.mend();
+    const one = await vi.waitFor(() => lease(desk), { timeout: 8000 });
+    expect(await redis.zcard(`${prefix}:limits:leases:openai`)).toBe(1);
+    await finish(one);
+    expect(await redis.zcard(`${prefix}:limits:leases:openai`)).toBe(0);
+    line.close();
+  });
+
   it("tells a Redis again that has lost everything", async () => {
     const desk = await openDesk(sampleSettings({ concurrent: 1 }));
     await redis.del(await redis.keys(`${prefix}:limits:s*`));

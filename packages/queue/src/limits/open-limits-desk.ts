@@ -28,6 +28,8 @@ const IN_PLACE_MS = 2000;
 /** Somebody who has no job asks again so often, in case that a message was lost. */
 const ASK_AGAIN_MS = 5000;
 const START_MS = 10_000;
+/** Some are never asked for again. */
+const MOST_UNANSWERED = 10_000;
 
 function toWhole({ inputTokens, outputTokens }: TokenEstimate): TokenEstimate {
   const whole = (tokens: number): number => (Number.isFinite(tokens) ? Math.max(0, Math.round(tokens)) : 0);
@@ -56,6 +58,8 @@ export async function openLimitsDesk({ redis, clock, random, promote }: LimitsDe
   const looks = openLooks({ scripts, process, monotonicMs, promote, onError });
   const learned = createLearnedCache({ scripts, monotonicMs });
   let asks = 0;
+  /** By ticket the name under which it asked without an answer: what it may have been granted is found under it. */
+  const unanswered = new Map<string, string>();
 
   const configureOne = (provider: string): Promise<unknown> => {
     const found = settings.get(provider);
@@ -64,14 +68,25 @@ export async function openLimitsDesk({ redis, clock, random, promote }: LimitsDe
   };
 
   const askOnce = async (ask: Ask, inPlace: boolean): Promise<unknown[]> => {
-    asks += 1;
+    const lost = unanswered.get(ask.ticket);
+    unanswered.delete(ask.ticket);
+    if (lost === undefined) asks += 1;
+    const name = lost ?? `${process}.${asks}`;
     const keys = keyOrder(settings.get(ask.provider)?.keys ?? [], random).join("\n");
     const job = ask.job === null ? "" : jobText(ask.job);
     const place = inPlace ? inbox.key : "";
     const { inputTokens: input, outputTokens: output } = ask.estimate;
     const { provider, ticket, model, caller, weight, untilMs } = ask;
-    // prettier-ignore
-    return scripts.admit(provider, ticket, model, keys, input, output, caller, weight, ask.class, untilMs, place, job, `${process}.${asks}`, IN_PLACE_MS);
+    const again = lost === undefined ? "" : "again";
+    try {
+      // prettier-ignore
+      return await scripts.admit(provider, ticket, model, keys, input, output, caller, weight, ask.class, untilMs, place, job, name, IN_PLACE_MS, again);
+    } catch (error) {
+      unanswered.set(ticket, name);
+      const [oldest] = unanswered.keys();
+      if (unanswered.size > MOST_UNANSWERED && oldest !== undefined) unanswered.delete(oldest);
+      throw error;
+    }
   };
 
   /** Asks; where Redis has lost what was configured, it is told again. */

@@ -48,6 +48,20 @@ end
 
 local record = has_tickets and read_ticket(provider, ticket)
 local is_new = not record
+if is_new and is_again then
+  -- What it was granted is still there: at once, or as the first of those who wait.
+  for _, key in ipairs(asked.keys) do
+    for grants = 0, 1 do
+      local lease = asked.seed .. '.' .. grants .. '|' .. key .. '/' .. asked.model
+      local expires = tonumber(redis.call('ZSCORE', lease_key(provider), lease) or 0)
+      if expires > now then
+        asked.at = expires - LEASE_MS
+        asked.grant = { key = key, lease = lease, at = asked.at }
+        return take_over(asked)
+      end
+    end
+  end
+end
 if record and record.grant then
   local expires = tonumber(redis.call('ZSCORE', lease_key(provider), record.grant.lease) or 0)
   -- Not on another day than the one whose limits let it in.
