@@ -4,24 +4,39 @@ local OVERDUE = 11
 local MOST_TURNS = 64
 local CLASSES = 6
 
-local function next_queue(queues, passed)
-  local best
-  for _, queue in ipairs(queues) do
-    if queue.head and not queue.is_stuck then
-      local is_overdue, count = passed[queue.class] >= OVERDUE, passed[queue.class]
-      queue.order = is_overdue and -count or queue.class
-      if not best or queue.order < best.order or (queue.order == best.order and (queue.class < best.class or (queue.class == best.class and queue.tag < best.tag))) then
-        best = queue
-      end
+-- Of queues that have no room so many are tried; the others come next time.
+local MOST_STUCK, ROUND_MS = 64, 1000
+
+local function read_head(queue)
+  local found = redis.call('ZRANGE', queue.key, 0, 0, 'WITHSCORES')
+  queue.head, queue.tag = found[1], tonumber(found[2])
+end
+
+local function is_before(one, other)
+  if one.tag ~= other.tag then return one.tag < other.tag end
+  return one.name < other.name
+end
+
+-- The class whose turn it is: among those in which somebody may still be served.
+local function next_class(lines, passed)
+  local best, best_order
+  for class = 0, CLASSES - 1 do
+    if lines[class][1] then
+      local order = passed[class] >= OVERDUE and -passed[class] or class
+      if not best or order < best_order then best, best_order = class, order end
     end
   end
   return best
 end
 
-local function read_head(provider, queue)
-  local found = redis.call('ZRANGE', queue.key, 0, 0, 'WITHSCORES')
-  queue.head, queue.tag = found[1], tonumber(found[2])
-  queue.record = queue.head and read_ticket(provider, queue.head)
+-- Puts a queue into its line again, behind those whose heads come before its own.
+local function place_again(line, queue)
+  local low, high = 1, #line + 1
+  while low < high do
+    local middle = math.floor((low + high) / 2)
+    if is_before(line[middle], queue) then low = middle + 1 else high = middle end
+  end
+  table.insert(line, low, queue)
 end
 
 -- The keys that a provider has by now.
@@ -42,22 +57,42 @@ local function serve(provider)
   for class = 0, CLASSES - 1 do
     passed[class], waiting[class] = tonumber(counts[class + 1] or 0), 0
   end
-  for index, name in ipairs(names) do
-    local queue = { name = name, key = queue_key(provider, name), class = tonumber(string.match(name, '^%d+')) }
-    read_head(provider, queue)
-    waiting[queue.class] = waiting[queue.class] + 1
-    queues[index] = queue
+  local lines = {}
+  for class = 0, CLASSES - 1 do lines[class] = {} end
+  -- A round that had to stop goes on behind the queues that it has tried.
+  local after = redis.call('HGET', order_key(provider), 'tried')
+  local last = after and cjson.decode(after)
+  local function is_tried(queue)
+    local at = last and last[tostring(queue.class)]
+    return at and not is_before(at, queue)
   end
+  for _, name in ipairs(names) do
+    local queue = { name = name, key = queue_key(provider, name), class = tonumber(string.match(name, '^%d+')) }
+    waiting[queue.class] = waiting[queue.class] + 1
+    read_head(queue)
+    if queue.head and not is_tried(queue) then table.insert(lines[queue.class], queue) end
+  end
+  for class = 0, CLASSES - 1 do table.sort(lines[class], is_before) end
 
-  local is_shut, look, turns, is_served, is_provider_full = {}, nil, 0, false, false
-  while not is_provider_full do
-    local queue = next_queue(queues, passed)
-    if not queue then break end
-    if turns == MOST_TURNS then
-      look = 0
+  local is_shut, look, turns, is_served, is_provider_full, stuck, tried = {}, nil, 0, false, false, 0, last or {}
+  local function are_all_shut()
+    if not next(is_shut) or stuck < 3 then return false end
+    for _, name in ipairs(configured_keys(provider)) do
+      if not is_shut[name] then return false end
+    end
+    return true
+  end
+  local is_cut = false
+  while not is_provider_full and not are_all_shut() do
+    local class = next_class(lines, passed)
+    if not class then break end
+    if turns == MOST_TURNS or stuck == MOST_STUCK then
+      is_cut, look = true, 0
       break
     end
-    local ticket, record = queue.head, queue.record
+    local queue = table.remove(lines[class], 1)
+    local ticket = queue.head
+    local record, is_stuck = read_ticket(provider, ticket), false
     local key, lease, why, where
     if record and record.untilMs > now then
       record.grants = record.grants + 1
@@ -86,14 +121,17 @@ local function serve(provider)
       forget_ticket(provider, ticket)
       if lease then call_up(provider, ticket, record) end
     else
-      queue.is_stuck = true
+      is_stuck, stuck = true, stuck + 1
+      tried[tostring(class)] = { tag = queue.tag, name = queue.name }
       is_provider_full = where == 'provider'
       if lease < UNTIL_TOLD then look = math.min(look or lease, lease) end
     end
-    if not queue.is_stuck then
+    if not is_stuck then
       turns = turns + 1
-      read_head(provider, queue)
-      if not queue.head then
+      read_head(queue)
+      if queue.head then
+        place_again(lines[class], queue)
+      else
         waiting[queue.class] = waiting[queue.class] - 1
         tidy(provider, queue.name)
       end
@@ -108,6 +146,13 @@ local function serve(provider)
       end
     end
     if #changed > 0 then redis.call('HSET', order_key(provider), unpack(changed)) end
+  end
+  if is_cut and stuck == MOST_STUCK then
+    redis.call('HSET', order_key(provider), 'tried', cjson.encode(tried))
+  elseif last then
+    redis.call('HDEL', order_key(provider), 'tried')
+    -- What those wait for that were tried before is not known any more.
+    look = math.min(look or ROUND_MS, ROUND_MS)
   end
   redis.call('HSET', order_key(provider), 'full', is_provider_full and 1 or 0)
   tidy_provider(provider)

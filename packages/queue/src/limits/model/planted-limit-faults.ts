@@ -121,11 +121,11 @@ export const PLANTED_LIMIT_FAULTS: readonly PlantedLimitFault[] = [
 
 /** Faults of the order in which those who wait are served. */
 export const PLANTED_ORDER_FAULTS: readonly PlantedLimitFault[] = [
-  { name: "classes do not age", sound: "passed[queue.class] >= OVERDUE", faulty: "false", breaks: /once in 16 grants/ },
+  { name: "classes do not age", sound: "passed[class] >= OVERDUE", faulty: "false", breaks: /once in 16 grants/ },
   {
     name: "the last class is served first",
-    sound: "-count or queue.class",
-    faulty: "-count or -queue.class",
+    sound: "-passed[class] or class",
+    faulty: "-passed[class] or -class",
     breaks: /first class is served first|once in 16/,
   },
   { name: "callers are served as they come", sound: "'F:' .. record.caller)", faulty: "'F:')", breaks: /share by their weights/ },
