@@ -13,6 +13,7 @@ for _, key in ipairs(found.keys) do
   local id = provider .. '#' .. key.name
   is_key[key.name] = true
   redis.call('HSET', scope_key(id), 'c', pack_limits(key.limits, found))
+  redis.call('PERSIST', scope_key(id))
   redis.call('SADD', known, id)
 end
 -- What is used up and learned of a scope stays; a key that is not named any more is not asked for again.
@@ -23,8 +24,21 @@ for _, id in ipairs(redis.call('SMEMBERS', known)) do
   elseif key then
     redis.call('HSET', scope_key(id), 'c', model_limits(provider, model))
   elseif id ~= provider and not is_key[string.sub(id, #provider + 2)] then
-    redis.call('DEL', scope_key(id))
+    -- What was used of its day and its minute is remembered in case it comes back.
+    redis.call('HDEL', scope_key(id), 'c')
+    redis.call('PEXPIRE', scope_key(id), KEEP_MS)
     redis.call('SREM', known, id)
   end
+end
+-- A limit of concurrency that is new finds what is under way already.
+local under_way = redis.call('ZRANGEBYSCORE', lease_key(provider), '(' .. number_text(now), '+inf', 'WITHSCORES')
+for index = 1, #under_way, 2 do
+  local lease, expires = under_way[index], under_way[index + 1]
+  with_leases(provider, string.match(lease, '|(.-)/'), string.match(lease, '|.-/(.*)$'), function(scope, has_leases)
+    if has_leases and scope.id ~= provider then
+      redis.call('ZADD', lease_key(scope.id), 'NX', expires, lease)
+      redis.call('PEXPIRE', lease_key(scope.id), LEASES_KEPT_MS)
+    end
+  end)
 end
 return { 'ok' }

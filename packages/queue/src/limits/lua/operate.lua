@@ -13,7 +13,13 @@ end
 if #ids == 0 then return { 'unknown', number_text(now), -1, promotions } end
 for _, id in ipairs(ids) do
   local scope = load_scope(id)
-  scope.state[OPERATION], scope.is_changed = operation, true
+  local state = scope.state
+  state[OPERATION], scope.is_changed = operation, true
+  -- Who resumes knows better than what was heard of the provider before.
+  if operation == 0 then
+    state[BLOCKED], state[STREAK], state[CAPS_UNTIL] = 0, 0, 0
+    state[FAILURES], state[OPEN_UNTIL], state[OPEN_MS], state[PROBE_UNTIL] = 0, 0, 0, 0
+  end
   -- What an operator said holds until he says otherwise, however long nobody asks.
   scope.state[KEPT_UNTIL] = 0
   if operation ~= 0 then redis.call('PERSIST', scope_key(id)) end

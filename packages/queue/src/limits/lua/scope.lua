@@ -67,9 +67,25 @@ local function adaptive_rate(state)
   return math.min(1e6, peak * (1 + CUBIC * from_plateau ^ 3))
 end
 
+-- Redis' clock went back: what lies ahead by the old time lies as far ahead by the new one.
+local CLOCK_STEP_MS = 1000
+local function set_back(state)
+  local step = state[AT] - now
+  for _, field in ipairs({ BLOCKED, CUT_AT, WANTED_UNTIL, OPEN_UNTIL, PROBE_UNTIL, KEPT_UNTIL, CAPS_UNTIL }) do
+    if state[field] > 0 then state[field] = math.max(1, state[field] - step) end
+  end
+  state[AT] = now
+end
+
 -- Brings a scope to the present: what flowed off, faded, or belonged to a day that is over.
 local function advance(scope)
   local state = scope.state
+  if state[AT] > now + CLOCK_STEP_MS then
+    set_back(state)
+    scope.is_changed = true
+  end
+  -- The rate that was found is one of a time in which it was looked for.
+  if scope.limits[ADAPTIVE] == 0 then state[PEAK] = 0 end
   local passed = math.max(0, now - state[AT])
   local request_limit = effective(scope, RPM, CAP_RPM)
   if request_limit > 0 then

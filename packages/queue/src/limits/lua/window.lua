@@ -19,6 +19,12 @@ local function read_window(text)
     return window
   end
   local window = { struct.unpack(WINDOW, text) }
+  if window[NEWEST] > newest + 1 then
+    -- The clock went back: all of it counts from now on.
+    local sum = 0
+    for index = FIRST_SLOT, SLOTS + 2 do sum, window[index] = sum + window[index], 0 end
+    window[NEWEST], window[FIRST_SLOT + newest % SLOTS] = newest, sum
+  end
   for slot = math.max(window[NEWEST] + 1, newest - SLOTS + 1), newest do
     window[FIRST_SLOT + slot % SLOTS] = 0
   end
