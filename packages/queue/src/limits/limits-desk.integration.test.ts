@@ -224,7 +224,7 @@ describe("the limits desk", () => {
 
   it("finds what it was granted when the answer was lost, and takes no more", async () => {
     const line = await openLine(inject("redisUrl"));
-    const desk = await openDesk(sampleSettings({ concurrent: 2 }), line.url);
+    const desk = await openDesk(sampleSettings({ concurrent: 2, requestsPerDay: 1 }), line.url);
     line.deafen();
     await expect(desk.admit(sampleAsk(), never)).rejects.toBeInstanceOf(LimitsUnavailable);
     line.mend();
