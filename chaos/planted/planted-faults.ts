@@ -64,8 +64,8 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     seenBy: "I4",
     rewritings: [
       {
-        from: "if configured[CONCURRENT] > 0 and count_leases(scope.id) >= math.max(1, math.floor(configured[CONCURRENT])) then",
-        to: "if false then",
+        from: "count_leases(scope.id) >= math.max(1,",
+        to: "0 >= math.max(1,",
       },
     ],
     meanwhile: nothing,
