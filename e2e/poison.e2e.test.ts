@@ -34,7 +34,7 @@ const PANEL = {
     "anthropic/claude-haiku-4-5-mock-latency-2500",
   ],
 };
-const EACH_STEP_PAID_ONCE = { "propose.0.0": 1, "propose.0.1": 1, "propose.0.2": 1, final: 1 };
+const EACH_STEP = ["final", "propose.0.0", "propose.0.1", "propose.0.2"];
 
 let folder: string;
 let stack: Stack;
@@ -85,7 +85,11 @@ function paid(calls: readonly ProviderCall[]): Record<string, number> {
 
 async function expectUnharmed(run: string): Promise<void> {
   await vi.waitFor(async () => expect((await look(run)).status).toBe("succeeded"), { timeout: 60_000, interval: 250 });
-  expect(paid(await providerCalls(stack.mockUrl, run)), run).toEqual(EACH_STEP_PAID_ONCE);
+  const counts = paid(await providerCalls(stack.mockUrl, run));
+  expect(Object.keys(counts).toSorted(), run).toEqual(EACH_STEP);
+  // A worker can be killed between the end of an answer and its commit: then that one call is repeated.
+  const repeated = Object.values(counts).reduce((sum, count) => sum + count - 1, 0);
+  expect(repeated, `${run} ${JSON.stringify(counts)}`).toBeLessThanOrEqual(1);
 }
 
 /** Processes that were forked for the calls of a run, the latest last. */
