@@ -23,7 +23,7 @@ local function choose_models(provider, leases)
   end
   for _, name in ipairs(redis.call('SRANDMEMBER', queues_key(provider), MOST_MODELS)) do choose_under_keys(string.match(name, '^%d+:(.*)$')) end
   for _, model in ipairs(redis.call('SRANDMEMBER', limits .. ':models:' .. provider, MOST_MODELS)) do choose_under_keys(model) end
-  for _, id in ipairs(redis.call('SRANDMEMBER', limits .. ':scopes:' .. provider, MOST_MODELS)) do
+  for _, id in ipairs(redis.call('SRANDMEMBER', limits .. ':scopes:' .. provider, 2 * MOST_MODELS)) do
     local model = string.match(string.sub(id, #provider + 2), '^[^/]+/.+$')
     if model then choose(model) end
   end
