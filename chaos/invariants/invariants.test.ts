@@ -159,6 +159,11 @@ describe("I7", () => {
     const begunBefore = [sampleRecord("started"), sampleRecord("started", { fence: 2, atMs: 7_000 })];
     expect(violations("I7", { ledger: [broken, slow], disturbances: [killed], records: begunBefore.slice(0, 1) })).toHaveLength(1);
     expect(violations("I7", { ledger: [broken, slow], disturbances: [killed], records: begunBefore })).toEqual([]);
+    const twice = [killed, { ...killed, of: "orchestrator-1", fromMs: 6_000, untilMs: 6_000 }];
+    expect(violations("I7", { ledger: [broken, slow], disturbances: twice, records: begunBefore.slice(0, 1) })).toEqual([]);
+    expect(violations("I7", { ledger: [broken, slow], disturbances: [killed, { ...killed, of: "gateway", fromMs: 6_000 }] })).toHaveLength(
+      1,
+    );
     expect(violations("I7", { recoveries: [{ of: "orchestrator-1", what: "run 1", ms: 9_000 }] })).toHaveLength(1);
   });
 });

@@ -3,6 +3,8 @@ import type { Evidence, Recovery } from "../evidence/evidence.ts";
 import type { Invariant } from "./verdict.ts";
 
 const BAR_MS = 8_000;
+/** Whose death delays a call that was taken up already. */
+const WORKER = /^(model-caller|orchestrator)/;
 /** The provider notices within so long that a caller is dead. */
 const NOTICED_MS = 1_000;
 
@@ -36,7 +38,12 @@ function recoveriesOfCalls(evidence: Evidence): Recovery[] {
       const kill = kills.find(({ fromMs }) => before.startedMs < fromMs && Math.abs((before.endedMs ?? 0) - fromMs) < NOTICED_MS);
       if (kill === undefined) return;
       const again = (begun.get(step) ?? []).filter((atMs) => atMs > kill.fromMs);
-      found.push({ of: kill.of, what: step, ms: Math.min(next.startedMs, ...again) - kill.fromMs });
+      const wentOnMs = Math.min(next.startedMs, ...again);
+      const sinceFirstMs = wentOnMs - kill.fromMs;
+      // What takes too long from the first kill may have been in the next one's hands: of another caller, or of its run's orchestrator.
+      const last = disturbances.findLast(({ of, kind, fromMs }) => kind === "killed" && WORKER.test(of) && fromMs < wentOnMs) ?? kill;
+      const ms = sinceFirstMs > BAR_MS ? wentOnMs - Math.max(kill.fromMs, last.fromMs) : sinceFirstMs;
+      found.push({ of: kill.of, what: step, ms });
     });
   }
   return found;
@@ -49,7 +56,7 @@ export function recoveriesOf(evidence: Evidence): Recovery[] {
 
 export const swiftRecovery: Invariant = {
   name: "I7",
-  demands: "what a killed process had in hand goes on within 8 s, in 95 of 100 cases",
+  demands: "what a killed process had in hand goes on within 8 s of the last kill of a worker before, in 95 of 100 cases",
   check: (evidence) => {
     const recoveries = recoveriesOf(evidence);
     if (recoveries.length === 0) return { figures: "nothing to recover", violations: [] };
