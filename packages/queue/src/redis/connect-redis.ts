@@ -20,7 +20,8 @@ export interface RedisTarget {
 export type ConnectionRole = "producer" | "worker" | "blocking" | "subscriber";
 
 const ROLES = {
-  producer: { enableOfflineQueue: false, commandTimeout: 2000, maxRetriesPerRequest: 0 },
+  // A connection that died without a word, as when its machine changes its address, is made anew.
+  producer: { enableOfflineQueue: false, commandTimeout: 2000, maxRetriesPerRequest: 0, socketTimeout: 10_000 },
   worker: { maxRetriesPerRequest: null, socketTimeout: 30_000 },
   blocking: { maxRetriesPerRequest: null },
   subscriber: { maxRetriesPerRequest: null },
